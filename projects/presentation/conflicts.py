@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
-from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text
+from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text, subject_text
 
 
 class ConflictRow(Struct, frozen=True):
@@ -31,7 +31,7 @@ def conflict_table(conflict: ConflictExplanation, target_name: Callable[[str], s
     """Return the table of a conflict. Of one that was stored as text, only the sentences."""
     lines = tuple(conflict_lines(conflict, target_name))
     return ConflictTable(
-        tuple(_row(line, conflict.exhausted) for line in conflict.lines),
+        tuple(_row(line, conflict.exhausted, target_name) for line in conflict.lines),
         lines,
         lines[-1] if lines else "",
         tuple(f"{text[:1].upper()}{text[1:]}." for text in map(relaxation_text, conflict.relaxations)),
@@ -45,21 +45,22 @@ def conflict_cause(conflict: ConflictExplanation) -> str:
         sides = conflict_lines(conflict)[:1]
         return sides[0] if sides else "The requirements contradict each other."
     text = f"{sides[0]}, but {sides[-1]}."
-    return f"{text[:1].upper()}{text[1:]}" if text.startswith(("you ", "a ", "every ")) else text
+    return f"{text[:1].upper()}{text[1:]}" if text.startswith(("you ", "a ", "all ")) else text
 
 
-def _row(line: ConflictLine, exhausted: str) -> ConflictRow:
+def _row(line: ConflictLine, exhausted: str, target_name: Callable[[str], str]) -> ConflictRow:
     side = _is_side(line, exhausted)
+    place = target_name(line.target) if line.target else ""
+    asked = f"{line.requirement} on {place}" if place else line.requirement
     match line.kind:
         case LineKind.ASKED:
-            return ConflictRow(_place(line) or "your files", line.requirement, side)
+            return ConflictRow(_place(line) or "your files", asked, side)
         case LineKind.LIMITED:
-            return ConflictRow(_place(line) or "your constraints", line.requirement, side)
+            return ConflictRow(_place(line) or "your constraints", asked, side)
         case LineKind.NEEDS:
-            who = line_text(line).removesuffix(f" needs {line.requirement}")
-            return ConflictRow(who, line.requirement, side)
+            return ConflictRow(subject_text(line), asked, side)
         case _:
-            return ConflictRow("the index", line_text(line), side)
+            return ConflictRow("the index", f"{line_text(line)} on {place}" if place else line_text(line), side)
 
 
 def _place(line: ConflictLine) -> str:

@@ -233,7 +233,7 @@ def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out(bob: Cl
     TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict=stored)
     said = text(bob.get(PAGE).content)
     assert "requirements.txt:4a&lt;2" in said
-    assert "every b there (1.0 to 3.0)a&gt;=2" in said
+    assert "all releases of b that are left (1.0 to 3.0)a&gt;=2" in said
     assert "So no version of a is left." in said
     assert "Change a&lt;2 to a&lt;3 (then a 2.4)." in said
 

@@ -13,9 +13,9 @@ from scanner.domain.resolution.explain.conflict import (
     Relaxation,
     RequirementEdit,
 )
-from scanner.domain.resolution.explain.sentences import OBSTACLE_TEXTS
+from scanner.domain.resolution.explain.sentences import obstacle_text
 
-__all__ = ["conflict_lines", "conflict_text", "line_text", "relaxation_text", "ways_out"]
+__all__ = ["conflict_lines", "conflict_text", "line_text", "relaxation_text", "subject_text", "ways_out"]
 
 TargetName = Callable[[str], str]
 
@@ -44,17 +44,18 @@ def line_text(line: ConflictLine, target_name: TargetName = str) -> str:
         case LineKind.LIMITED:
             return f"a constraint of yours is {line.requirement}{_on(line, target_name)}"
         case LineKind.NEEDS:
-            return f"{_subject(line)} needs {line.requirement}{_on(line, target_name)}"
+            return f"{subject_text(line)} {_verb(line, 'needs', 'need')} {line.requirement}{_on(line, target_name)}"
         case LineKind.UNAVAILABLE:
-            obstacle = OBSTACLE_TEXTS[line.obstacle] if line.obstacle is not None else "does not install"
-            return f"{_subject(line)} {obstacle}"
+            if line.obstacle is None:
+                return f"{subject_text(line)} {_verb(line, 'does', 'do')} not install"
+            return f"{subject_text(line)} {obstacle_text(line.obstacle, several=_is_several(line))}"
         case LineKind.NOT_FOUND:
             release = f"release of {line.name} that is {line.requirement}" if line.requirement else ""
             return f"the index has no {release or f'package {line.name}'}"
         case LineKind.UNREADABLE:
             return f"a release of {line.name} states a requirement that cannot be read: {line.requirement!r}"
         case LineKind.BREAKS:
-            return f"{_subject(line)} is known to break with {line.requirement}"
+            return f"{subject_text(line)} {_verb(line, 'is', 'are')} known to break with {line.requirement}"
 
 
 def relaxation_text(relaxation: Relaxation) -> str:
@@ -86,7 +87,7 @@ def _statements(lines: tuple[ConflictLine, ...], target_name: TargetName) -> Ite
         same = list(group)
         if kind is LineKind.UNAVAILABLE:
             place = target_name(same[0].target) or "this target"
-            sentences = [f"on {place}, {join_words([line_text(line) for line in same])}"]
+            sentences = [f"on {place}{', ' if len(same) == 1 else ': '}{'; '.join(map(line_text, same))}"]
         elif kind in {LineKind.ASKED, LineKind.NEEDS}:
             rest = [line.requirement for line in same[1:]]
             text = line_text(same[0], lambda _: "")
@@ -105,16 +106,25 @@ def _conclusion(conflict: ConflictExplanation) -> str:
     return f"So no version of {conflict.exhausted} is left." if conflict.exhausted else "These cannot all hold."
 
 
-def _subject(line: ConflictLine) -> str:
+def subject_text(line: ConflictLine) -> str:
+    """Return the releases that a line is about: "boto3 1.34.0", "all releases of numpy that are left (2.0 to 2.3)"."""
     name = f"{line.name}[{line.extra}]" if line.extra else line.name
     if not line.versions:
         return name
-    several = " " in line.versions
-    if line.only and several:
-        return f"every {name}"
-    if line.every and several:
-        return f"every {name} there ({line.versions})"
+    if line.only and _is_several(line):
+        return f"all releases of {name}"
+    if line.every and _is_several(line):
+        return f"all releases of {name} that are left ({line.versions})"
     return f"{name} {line.versions}"
+
+
+def _is_several(line: ConflictLine) -> bool:
+    """Return whether the versions of a line are a range or a list: "1.0 to 2.0"."""
+    return " " in line.versions
+
+
+def _verb(line: ConflictLine, singular: str, plural: str) -> str:
+    return plural if _is_several(line) else singular
 
 
 def _on(line: ConflictLine, target_name: TargetName) -> str:

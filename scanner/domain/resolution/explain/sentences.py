@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 
-__all__ = ["OBSTACLE_TEXTS", "plan_cause_text", "plan_reason_text"]
+__all__ = ["obstacle_text", "plan_cause_text", "plan_reason_text"]
 
-# What follows the name and version of a release.
-OBSTACLE_TEXTS = {
+# What follows the name and version of a release. Its first word is the verb.
+_OBSTACLE_TEXTS = {
     Obstacle.PURE_SOURCE: "has no wheel, only pure Python source to build",
     Obstacle.COMPILED_SOURCE: "has no wheel, only source to compile",
     Obstacle.UNSEEN_SOURCE: "has no wheel, only source that was not looked into",
@@ -22,6 +22,14 @@ OBSTACLE_TEXTS = {
     Obstacle.NOT_DECLARED: "does not declare that Python, which the project demands",
     Obstacle.FAILED_PROOF: "failed in the last proof",
 }
+_VERBS_OF_SEVERAL = {"has": "have", "excludes": "exclude", "is": "are"}
+
+
+def obstacle_text(obstacle: Obstacle, *, several: bool = False) -> str:
+    """Return what follows the name of a release, or of several: "has no file for it", "have no file for it"."""
+    text = _OBSTACLE_TEXTS[obstacle]
+    verb, _, rest = text.partition(" ")
+    return f"{_VERBS_OF_SEVERAL[verb]} {rest}" if several else text
 
 
 def plan_reason_text(reason: PlanReason, target_name: Callable[[str], str] = str) -> str:
@@ -60,7 +68,7 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
     return _PLAN_CAUSES[reason.kind].format(
         name=reason.name,
         version=reason.version,
-        obstacles=" or ".join(OBSTACLE_TEXTS[obstacle] for obstacle in reason.obstacles),
+        obstacles=" or ".join(obstacle_text(obstacle) for obstacle in reason.obstacles),
         on=_at("on all of" if len(reason.targets) > 1 else "on", reason.targets, target_name),
         dependent=reason.dependent or "the project",
         requirement=reason.requirement,

@@ -195,7 +195,7 @@ def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out() -> No
     assert [(row.who, row.what, row.is_side) for row in page.conflict.rows] == [
         ("your files", "left", False),
         ("left 1.0", "shared<2", True),
-        ("every right", "shared>=2", True),
+        ("all releases of right", "shared>=2", True),
     ]
     assert page.conflict.conclusion == "So no version of shared is left."
     assert page.conflict.ways_out == ("Change left<2 to left<3 (then left 2.4).", "Leave out right.")
@@ -217,7 +217,7 @@ def test_without_a_plan_the_answer_follows_the_assessment() -> None:
         f"unknown {place}: not known yet. 1 of 3 packages is not known yet."
     )
     assert answer(ProjectVerdict.NO_GO, ["ready"], CONFLICT) == (
-        f"blocked {place}: not yet. left 1.0 needs shared<2, but every right needs shared>=2."
+        f"blocked {place}: not yet. left 1.0 needs shared<2, but all releases of right need shared>=2."
     )
     assert answer(ProjectVerdict.CONDITIONAL, ["upgrade"] * 2).endswith(
         "ready after upgrades. 2 of 2 packages need an upgrade; no upgrade is planned yet."

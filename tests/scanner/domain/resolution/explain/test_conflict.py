@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from scanner.domain.resolution.explain.conflict import ConflictExplanation, Relaxation, RequirementEdit
-from scanner.domain.resolution.explain.conflict_text import conflict_lines, relaxation_text
+from scanner.domain.resolution.explain.conflict import (
+    ConflictExplanation,
+    ConflictLine,
+    LineKind,
+    Relaxation,
+    RequirementEdit,
+)
+from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text
+from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.explain.sentences import obstacle_text
 from scanner.domain.resolution.explain.theory import Theory
 from scanner.domain.resolution.explain.weaken import weaker_specifiers
 from tests.scanner.domain.resolution.resolving import Conflict, resolve
@@ -45,7 +53,7 @@ def test_releases_with_different_needs_are_one_line_where_what_they_share_explai
     assert conflict_lines(explained(CLOUD, "requests==2.31", "urllib3<1.25", "boto3==1.34.0")) == [
         "You ask for urllib3<1.25 and boto3==1.34.0.",
         "boto3 1.34.0 needs botocore>=1.34,<1.35.",
-        "Every botocore there (1.34.0 to 1.34.98) needs urllib3>=1.25.4.",
+        "All releases of botocore that are left (1.34.0 to 1.34.98) need urllib3>=1.25.4.",
         "So no version of urllib3 is left.",
     ]
 
@@ -53,9 +61,9 @@ def test_releases_with_different_needs_are_one_line_where_what_they_share_explai
 def test_a_fork_is_explained_by_what_all_branches_need() -> None:
     assert conflict_lines(explained(MENU, "menu")) == [
         "You ask for menu.",
-        "Every menu needs drink and dish.",
-        "Every dish needs spice<2.",
-        "Every drink needs spice>=2.",
+        "All releases of menu need drink and dish.",
+        "All releases of dish need spice<2.",
+        "All releases of drink need spice>=2.",
         "So no version of spice is left.",
     ]
 
@@ -70,24 +78,57 @@ def test_a_constraint_an_extra_and_a_bar_are_named_as_such() -> None:
         "You ask for app.",
         "A constraint of yours is x<2.",
         "app 1.0 needs orm[fast].",
-        "Every orm[fast] needs x>=2.",
+        "All releases of orm[fast] need x>=2.",
         "So no version of x is left.",
     ]
     barred: SmallIndex = {**index, "x": {"1.0": {}, "2.0": {"on": ["win32"]}, "3.0": {"on": ["source: compiled"]}}}
     assert conflict_lines(explained(barred, "app"), lambda _: "Linux") == [
         "You ask for app.",
         "app 1.0 needs orm[fast].",
-        "Every orm[fast] needs x>=2.",
-        "On Linux, x 3.0 has no wheel, only source to compile and x 2.0 has no file for it.",
+        "All releases of orm[fast] need x>=2.",
+        "On Linux: x 3.0 has no wheel, only source to compile; x 2.0 has no file for it.",
         "So no version of x is left.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1", obstacle=Obstacle.NO_FILE),
+            "a 1.1 has no file for it",
+        ),
+        (
+            ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1 to 1.6", obstacle=Obstacle.COMPILED_SOURCE),
+            "a 1.1 to 1.6 have no wheel, only source to compile",
+        ),
+        (
+            ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1 to 1.6", only=True, obstacle=Obstacle.TOO_YOUNG),
+            "all releases of a are younger than the policy allows",
+        ),
+        (
+            ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1, 1.2", every=True, obstacle=Obstacle.REQUIRES_PYTHON),
+            "all releases of a that are left (1.1, 1.2) exclude that Python",
+        ),
+        (ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1 to 1.6"), "a 1.1 to 1.6 do not install"),
+        (ConflictLine(LineKind.BREAKS, "a", "b>=2", "1.1"), "a 1.1 is known to break with b>=2"),
+        (ConflictLine(LineKind.BREAKS, "a", "b>=2", "1.1 to 1.6"), "a 1.1 to 1.6 are known to break with b>=2"),
+    ],
+)
+def test_the_verb_agrees_with_the_number_of_releases(line: ConflictLine, said: str) -> None:
+    assert line_text(line) == said
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_every_obstacle_can_be_said_of_one_release_and_of_several(several: bool) -> None:
+    assert all(obstacle_text(one, several=several) for one in Obstacle)
 
 
 def test_of_a_long_chain_the_middle_is_left_out() -> None:
     told = explained(sliding_chain(30, 20, solvable=False), "p0")
     assert len(told.lines) == 8
     lines = conflict_lines(told)
-    assert lines[:2] == ["You ask for p0.", "Every p0 needs p1>=2."]
+    assert lines[:2] == ["You ask for p0.", "All releases of p0 need p1>=2."]
     assert lines[4] == f"({told.omitted} further facts left out.)"
     assert "release of p20 that is >=21" in lines[-1]
 
