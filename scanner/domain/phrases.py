@@ -15,6 +15,13 @@ def agree(number: int, singular: str, plural: str) -> str:
     return singular if number == 1 else plural
 
 
+def share_of(part: int, whole: int) -> str:
+    """Return what begins a clause about a part of things just counted: "8 of them", "none of them", "which is"."""
+    if whole == 1:
+        return "which is" if part else "which is not"
+    return {0: "none of them", whole: "all of them"}.get(part, f"{part} of them")
+
+
 def join_words(words: Sequence[str], conjunction: str = "and") -> str:
     """Join words as a list: "a", "a and b", "a, b and c"."""
     if len(words) < 2:

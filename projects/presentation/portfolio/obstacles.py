@@ -14,7 +14,7 @@ from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.standing import target_of
 from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
 from projects.presentation.waiting import WaitingNode, WaitingStep, merge_chains
-from scanner.domain.phrases import agree, count
+from scanner.domain.phrases import agree, count, share_of
 
 _MOST_BLOCKERS = 10
 _MOST_UPGRADES = 5
@@ -125,7 +125,8 @@ def _upgrade(name: str, found: _Found) -> RankedPackage:
     text = f"{count(len(found.projects), 'project')} {agree(len(found.projects), 'needs', 'need')} it"
     text += f" on {count(cells, 'target')}"
     if found.finished:
-        text += f"; on {found.finished} of them nothing else is missing"
+        where = "there" if cells == 1 else f"on {share_of(found.finished, cells)}"
+        text += f"; {where} nothing else is missing"
     return _obstacle(name, found, max((cell.first for *_, cell in found.cells), key=_version_key), text)
 
 

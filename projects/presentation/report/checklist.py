@@ -79,7 +79,7 @@ def _declarations(entry: ReportTarget, planned: PlannedSet) -> Iterator[Checklis
     if not lacking:
         yield ChecklistItem(True, f"Every release of the set declares {python}", "by classifiers or Requires-Python")
         return
-    text = f"Try what does not declare {python}: {join_first(lacking, _MOST_NAMED)}"
+    text = f"Test the releases that do not declare {python}: {join_first(lacking, _MOST_NAMED)}"
     yield ChecklistItem(False, text, f"{len(read) - len(lacking)} of {count(len(read), 'release')} declare it")
 
 

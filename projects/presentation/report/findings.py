@@ -20,7 +20,7 @@ from projects.presentation.sentences import (
 )
 from projects.presentation.shares import conditional_text
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_words, share_of
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
 from scanner.domain.resolution.model.plans import VersionChange
 
@@ -58,8 +58,9 @@ def headline(entry: ReportTarget) -> str:
             need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED), entry.names(Verdict.IGNORED))
             need = "; ".join(filter(None, (need, limits_text(entry.plan.limits))))
             need = need or "the requirements do not hold together as written"
-            own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
-            plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
+            own = share_of(len(entry.plan.direct_changes), len(changes))
+            with_changes = f"{count(len(changes), 'change')}, {own} in the project's own files"
+            plan = f"; a plan with {with_changes}, clears all" if changes else ""
             if need.startswith("ready except"):
                 return f"{need[:1].upper()}{need[1:]}, on {label}{plan}."
             return f"Ready after changes: on {label}, {need}{plan}."

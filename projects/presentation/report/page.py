@@ -150,7 +150,7 @@ def _python(report: MigrationReport) -> Iterator[Block]:
     removed: dict[tuple[str, str], list[str]] = {}
     for module in report.removed:
         removed.setdefault((module.python, module.source), []).append(module.name)
-    lines = [(f"{python} has no longer {join_words(names)}", source) for (python, source), names in removed.items()]
+    lines = [(f"{python} no longer has {join_words(names)}", source) for (python, source), names in removed.items()]
     lines += [(f"{one.python}: {one.text}", one.source) for one in report.changes]
     if lines:
         yield ItemList(tuple((text, source, None) for text, source in lines))

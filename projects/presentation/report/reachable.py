@@ -9,7 +9,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.limits import limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ReachablePython
-from scanner.domain.phrases import count, join_first
+from scanner.domain.phrases import count, join_first, share_of
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import Target
 
@@ -47,8 +47,9 @@ def _text(entry: ReportTarget) -> str:
         case ProjectVerdict.CONDITIONAL:
             if not entry.plan.changes and entry.plan.limits:
                 return f"no package changes; {limits_text(entry.plan.limits)}"
-            changes = count(len(entry.plan.changes), "change")
-            return f"with {changes}, {len(entry.plan.direct_changes)} of them in the project's files"
+            number = len(entry.plan.changes)
+            own = share_of(len(entry.plan.direct_changes), number)
+            return f"with {count(number, 'change')}, {own} in the project's files"
         case ProjectVerdict.NO_GO:
             blocked = entry.names(Verdict.BLOCKED)
             if not blocked:

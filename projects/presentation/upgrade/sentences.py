@@ -116,7 +116,9 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column], stored: TargetR
     largest = max(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)
     if largest is not None:
         step = f"{largest.name} {largest.before} → {largest.after}"
-        cause += f" The largest step is a {largest.size} one ({step})."
+        is_only = len(plan.changes) == 1
+        size = f"It is a {largest.size} step" if is_only else f"The largest step is a {largest.size} one"
+        cause += f" {size} ({step})."
     return PlanAnswer(Verdict.UPGRADE, f"{place}: ready after upgrades.", cause)
 
 
