@@ -22,6 +22,7 @@ from projects.audit_trail import log_own
 from projects.client_address import client_address
 from projects.domain.logged_action import LoggedAction
 from projects.emails import absolute_url
+from projects.presentation.letter_case import sentence_case
 from projects.services.invitations import find_invitation
 from projects.sign_in_time import signed_in_at
 from scanner.sealed import Sealed
@@ -60,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count."""
         return client_address(request)
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject of a message in sentence case."""
+        return sentence_case(super().format_email_subject(subject))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Return the absolute address that verifies an e-mail address."""

@@ -38,6 +38,14 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(alice: Client, wrong: di
     assert 'class="error"' in html
 
 
+def test_from_the_answer_to_a_form_the_theme_leads_back_to_the_page_of_the_form(alice: Client, cast: Cast) -> None:
+    page = f"http://testserver/teams/{cast.project.team.slug}/"
+    answer = alice.post(f"{page}invite/", {"email": "no address", "role": "reader"}, headers={"Referer": page})
+    assert f'<input type="hidden" name="back" value="{page}">' in answer.content.decode()
+    back = alice.post("/theme/", {"theme": "dark", "back": page})
+    assert back.headers["Location"] == page
+
+
 def test_the_theme_is_switched_without_an_account_and_leads_back(client: Client, db: None) -> None:
     answer = client.post("/theme/", {"theme": "light", "back": "/sign-in/?next=/alerts/"})
     assert answer.headers["Location"] == "/sign-in/?next=/alerts/"

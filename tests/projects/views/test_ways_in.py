@@ -128,6 +128,26 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_and_strangers_learn_n
     assert User.objects.get(pk=cast.alice.pk).check_password("another strange one")
 
 
+@pytest.mark.parametrize(
+    ("path", "heading", "button"),
+    [
+        ("/account/password/", "Change the password", "Change the password"),
+        ("/account/factors/webauthn/add/", "Add a key", "Add"),
+        ("/account/forgotten/", "Choose a new password", "Send the message"),
+    ],
+)
+def test_the_pages_of_an_account_speak_like_the_others(
+    cast: Cast, alice: Client, path: str, heading: str, button: str
+) -> None:
+    cast.alice.set_password(PASSWORD)
+    cast.alice.save()
+    client = Client() if "forgotten" in path else alice
+    client.force_login(cast.alice) if client is alice else None
+    html = client.get(path).content.decode()
+    assert re.search(rf"<h1>\s*{heading}\s*</h1>", html)
+    assert re.search(rf'class="primary"[^>]*>\s*{button}\s*</button>', html)
+
+
 def test_nobody_makes_an_account_without_an_invitation() -> None:
     assert "closed" in text(Client().get("/account/sign-up/").content).lower()
     Client().post("/account/sign-up/", {"username": "eve", "password1": PASSWORD, "password2": PASSWORD})
