@@ -63,6 +63,10 @@ def snapshot_of(one: SnapshotRow) -> schemas.SnapshotDocument:
         taken_at=moment(one.taken_at),
         requirements=one.requirements,
         files=one.files,
+        repositories=[
+            schemas.SnapshotRepository(name=source.name, folder=source.folder, commit=source.commit)
+            for source in one.sources
+        ],
     )
 
 

@@ -82,6 +82,14 @@ class NewProject(SnapshotFiles):
     targets: list[Text] = Field(min_length=1, max_length=60, description="slugs or names of targets")
 
 
+class SnapshotRepository(Schema):
+    """A repository with files in a snapshot, and their folder; it is empty where they are the only ones."""
+
+    name: str
+    folder: str
+    commit: str
+
+
 class SnapshotDocument(Schema):
     """A snapshot."""
 
@@ -93,6 +101,7 @@ class SnapshotDocument(Schema):
     taken_at: str
     requirements: int
     files: int
+    repositories: list[SnapshotRepository]
 
 
 class SnapshotList(PagedList):

@@ -31,7 +31,7 @@ from projects.models.proof import StoredProof
 from projects.models.push_report import PushReport
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
-from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement, SnapshotSource
 from projects.models.source_archive import SourceArchive
 from projects.models.submission import Submission
 from projects.models.team import Membership, Team
@@ -77,6 +77,7 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "SnapshotRequirement",
+    "SnapshotSource",
     "SourceArchive",
     "SourceAudit",
     "SourceBuilds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -100,6 +101,11 @@ class Repository(models.Model):
 
     def __str__(self) -> str:
         return self.clone_url or f"signed upload {self.pk}"
+
+    @property
+    def short_name(self) -> str:
+        """The last part of the clone URL, by which people know it."""
+        return re.split("[/:]", self.clone_url.rstrip("/"))[-1].removesuffix(".git")[:200] or f"upload-{self.pk}"
 
     @property
     def ref(self) -> str:

@@ -21,6 +21,7 @@ class Origin(models.TextChoices):
     PUSH = "push", "push"
     CI = "ci", "CI upload"
     SAMPLE = "sample", "sample"
+    UNLINK = "unlink", "a repository no longer followed"
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -93,6 +94,36 @@ class SnapshotFile(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class SnapshotSource(models.Model):
+    """The files of one repository in a snapshot: those below its folder, or all of them where it is the only one.
+
+    A snapshot of files that were given by hand has none.
+    """
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="sources")
+    repository = models.ForeignKey(
+        "projects.Repository",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="null: not followed any more",
+    )
+    name = models.CharField(max_length=200, help_text="of the repository, at that time")
+    folder = models.CharField(max_length=60, blank=True, help_text="of its files, empty where it is the only one")
+    commit = models.CharField(max_length=64, blank=True)
+    ref = models.CharField(max_length=200, blank=True)
+    is_new = models.BooleanField(help_text="whether the snapshot was made for it, or it was taken from an earlier one")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["snapshot", "repository"], name="snapshotsource_once_per_repository"),
+            models.UniqueConstraint(fields=["snapshot", "folder"], name="snapshotsource_folder_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.commit[:7]}".strip()
 
 
 class SnapshotRequirement(models.Model):

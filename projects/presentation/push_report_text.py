@@ -13,7 +13,7 @@ from projects.presentation.changes import describe_differences
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.host_markdown import bullets, cut, plain
 from projects.presentation.sentences import describe_reason
-from scanner.domain.phrases import agree, count, join_first
+from scanner.domain.phrases import agree, count, join_first, join_words
 
 _MOST_LINES = 40
 # GitHub takes 140 characters.
@@ -27,12 +27,20 @@ _KINDS = {
 }
 
 
+class OtherRepository(Struct, frozen=True):
+    """Another repository of the project at its commit; `is_new`: its push came since the last assessment, too."""
+
+    name: str
+    commit: str
+    is_new: bool
+
+
 class PushFacts(Struct, frozen=True):
     """What is known of a push when its assessment is complete.
 
     - results: by target, as they are now; changes: what the push changed, None for the first one of a project.
     - has_new_files: whether its dependency files differ from those before; imports: what it imports without a package.
-    - page: the address of the project's page.
+    - page: the address of the project's page; beside: the other repositories that were judged together with it.
     """
 
     project: str
@@ -42,6 +50,7 @@ class PushFacts(Struct, frozen=True):
     has_new_files: bool
     imports: str
     page: str
+    beside: Sequence[OtherRepository] = ()
 
     @property
     def harmful(self) -> list[PackageChange]:
@@ -88,6 +97,8 @@ def comment_text(facts: PushFacts) -> str:
 def _parts(facts: PushFacts) -> Iterator[str]:
     columns = columns_of(facts.results)
     yield f"**Wheelway: what {facts.commit[:12]} changes for {plain(facts.project)}**"
+    if facts.beside:
+        yield plain(_together_text(facts.beside))
     if facts.imports:
         yield plain(facts.imports)
     if facts.changes:
@@ -105,6 +116,18 @@ def _parts(facts: PushFacts) -> Iterator[str]:
         yield bullets(causes, _MOST_LINES)
     yield "\n".join(["| Target | Verdict |", "| --- | --- |", *_rows(columns, facts.results)])
     yield f"[All of it in Wheelway]({facts.page})"
+
+
+def _together_text(beside: Sequence[OtherRepository]) -> str:
+    text = f"Judged together with {join_words([_named(one) for one in beside])}."
+    new = [one.name for one in beside if one.is_new]
+    if new:
+        text += f" What {join_words(new)} changed since the last assessment is included."
+    return text
+
+
+def _named(one: OtherRepository) -> str:
+    return f"{one.name} at {one.commit[:7]}" if one.commit else one.name
 
 
 def _causes(facts: PushFacts) -> Iterator[str]:

@@ -8,13 +8,25 @@ from django.db.models import Count, Q
 from msgspec import Struct
 
 from projects.domain.dependency_files.redaction import printable, without_credentials
-from projects.models import Origin, Project, Snapshot
+from projects.models import Origin, Project, Snapshot, SnapshotSource
 
 _MOST = 100
 
 
+class SourceLine(Struct, frozen=True):
+    """A repository with files in a snapshot; `is_new`: the snapshot was made for its push."""
+
+    name: str
+    folder: str
+    commit: str
+    is_new: bool
+
+    def __str__(self) -> str:
+        return f"{self.folder or self.name} {self.commit}".strip()
+
+
 class SnapshotRow(Struct, frozen=True):
-    """One snapshot in the list of a project."""
+    """One snapshot in the list of a project; `sources` are the repositories that its files are of."""
 
     pk: int
     short: str
@@ -25,19 +37,36 @@ class SnapshotRow(Struct, frozen=True):
     requirements: int
     files: int
     commit: str
+    sources: tuple[SourceLine, ...]
 
 
 def snapshot_list(project: Project) -> tuple[SnapshotRow, ...]:
-    """Return the newest hundred snapshots, newest first. One query."""
+    """Return the newest hundred snapshots, newest first. Two queries."""
     counted = Snapshot.objects.filter(project=project).annotate(
         asked=Count("requirements", filter=Q(requirements__constraint=False), distinct=True),
         given=Count("files", distinct=True),
     )
     newest = counted.order_by("-pk")[:_MOST]
     fields = ("pk", "commit", "ref", "origin", "created_by__username", "created_at", "asked", "given")
+    rows = list(newest.values_list(*fields))
+    sources: dict[int, list[SourceLine]] = {}
+    listed = SnapshotSource.objects.filter(snapshot__in=[row[0] for row in rows]).order_by("folder")
+    for pk, name, folder, commit, is_new in listed.values_list("snapshot", "name", "folder", "commit", "is_new"):
+        sources.setdefault(pk, []).append(SourceLine(name, folder, commit[:7], is_new))
     return tuple(
-        SnapshotRow(pk, commit[:7] or f"#{pk}", ref, Origin(origin).label, author or "", taken_at, asked, given, commit)
-        for pk, commit, ref, origin, author, taken_at, asked, given in newest.values_list(*fields)
+        SnapshotRow(
+            pk=pk,
+            short=commit[:7] or f"#{pk}",
+            ref=ref,
+            origin=Origin(origin).label,
+            author=author or "",
+            taken_at=taken_at,
+            requirements=asked,
+            files=given,
+            commit=commit,
+            sources=tuple(sources.get(pk, ())),
+        )
+        for pk, commit, ref, origin, author, taken_at, asked, given in rows
     )
 
 

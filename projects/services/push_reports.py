@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from projects.domain.assessment.diff import changes_from_json
@@ -14,9 +15,9 @@ from projects.hosts.api.call import HostApi
 from projects.hosts.api.change_request import CommitStatus, RequestState, StatusState
 from projects.hosts.api.find import HostClient, client_of
 from projects.hosts.errors import HostError, HostUnavailable, TokenRefused
-from projects.models import Assessment, PushReport, Repository, Snapshot
+from projects.models import Assessment, PushReport, Repository, Snapshot, SnapshotSource
 from projects.models.sealed import SealBroken
-from projects.presentation.push_report_text import PushFacts, comment_text, status_text
+from projects.presentation.push_report_text import OtherRepository, PushFacts, comment_text, status_text
 from projects.selectors.audit import newest_audit
 from projects.services.host_access import clear_api_error, host_api, store_api_error
 from projects.services.renewal import renewed
@@ -30,20 +31,37 @@ _State = PushReport.State
 
 
 def plan_reports(snapshot_id: int, now: datetime) -> list[int]:
-    """Return the ids of the reports to post about a snapshot's commit, now that its assessment is complete.
+    """Return the ids of the reports to post about the commits of a snapshot, now that its assessment is complete.
 
-    None where no repository asks for them, or the snapshot is not its project's newest.
+    They are on the pushes that came since the assessment before, each while it is the newest of its repository. None
+    where no repository asks for them.
     """
-    snapshot = Snapshot.objects.filter(pk=snapshot_id).exclude(commit="").first()
-    if snapshot is None or Snapshot.objects.filter(project=snapshot.project_id, pk__gt=snapshot_id).exists():
+    snapshot = Snapshot.objects.filter(pk=snapshot_id).first()
+    if snapshot is None:
         return []
-    followed = Repository.objects.followed().filter(project=snapshot.project_id, last_commit=snapshot.commit)
+    asking = Repository.objects.followed().filter(project=snapshot.project_id, reports_pushes=True)
+    new = _new_sources(snapshot).exclude(commit="").values_list("repository", "commit")
     found = []
-    for repository in followed.filter(reports_pushes=True):
-        values = {"snapshot": snapshot, "state": _State.WAITING, "attempts": 0, "asked_at": now}
-        report, _ = PushReport.objects.update_or_create(repository=repository, commit=snapshot.commit, defaults=values)
-        found.append(report.pk)
+    for repository in asking.order_by("pk"):
+        if (repository.pk, repository.last_commit) in new:
+            values = {"snapshot": snapshot, "state": _State.WAITING, "attempts": 0, "asked_at": now}
+            report, _ = PushReport.objects.update_or_create(
+                repository=repository, commit=repository.last_commit, defaults=values
+            )
+            found.append(report.pk)
     return found
+
+
+def _new_sources(snapshot: Snapshot) -> QuerySet[SnapshotSource]:
+    """Return what repositories brought since the last snapshot of the project that was assessed completely.
+
+    A push that another one overtook before it was assessed is judged with that one.
+    """
+    earlier = Assessment.objects.filter(project=snapshot.project_id, snapshot__lt=snapshot.pk).complete()
+    last = earlier.order_by("-snapshot").values_list("snapshot", flat=True).first() or 0
+    return SnapshotSource.objects.filter(
+        snapshot__project=snapshot.project_id, snapshot__gt=last, snapshot__lte=snapshot.pk, is_new=True
+    )
 
 
 def lost_reports(now: datetime) -> list[int]:
@@ -79,8 +97,9 @@ def post_report(report_id: int, now: datetime) -> int | None:
     return None
 
 
-def push_facts(snapshot: Snapshot) -> PushFacts | None:
-    """Return what is known of a snapshot's push; None before its assessment is complete."""
+def push_facts(report: PushReport) -> PushFacts | None:
+    """Return what is known of a push; None before the assessment of its snapshot is complete."""
+    snapshot = report.snapshot
     assessments = Assessment.objects.filter(snapshot=snapshot).complete()
     newest = assessments.newest_first().first()
     if newest is None:
@@ -91,17 +110,25 @@ def push_facts(snapshot: Snapshot) -> PushFacts | None:
     audit = newest_audit(snapshot.project)
     return PushFacts(
         project=snapshot.project.name,
-        commit=snapshot.commit,
+        commit=report.commit,
         results={row.target: row.to_result() for row in newest.targets.all()},
         changes=changes_from_json(first.changes) if first.changed_since is not None else None,
         has_new_files=before is None or before.digest != snapshot.digest,
         imports=audit.news if audit is not None and snapshot.commit.startswith(audit.commit) else "",
         page=settings.PUBLIC_URL + reverse("project", args=[snapshot.project.slug]),
+        beside=_beside(report),
     )
 
 
+def _beside(report: PushReport) -> tuple[OtherRepository, ...]:
+    """Return the project's other repositories at the commits that were judged together with the push."""
+    new = set(_new_sources(report.snapshot).values_list("repository", "commit"))
+    others = report.snapshot.sources.exclude(repository=report.repository_id).order_by("folder")
+    return tuple(OtherRepository(one.folder, one.commit, (one.repository_id, one.commit) in new) for one in others)
+
+
 def _post(report: PushReport) -> None:
-    facts = push_facts(report.snapshot)
+    facts = push_facts(report)
     if facts is None:
         # The end of the assessment plans it again.
         _save(report, claimed_at=None, state=_State.POSTED, reason="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from projects import jobs
 from projects.domain.dependency_files import FileProblem, ParsedRequirement, available_groups
 from projects.domain.dependency_files.given_files import PreparedFiles
 from projects.domain.indexes.named_indexes import options_to_store
-from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement, SnapshotSource
 from projects.models.sealed import Sealed
 from projects.services.reading import ReadingLimitReached, prepare_files
 from scanner.services.storage.sql import insert_rows
@@ -28,7 +28,7 @@ _COLUMNS = (
     *("snapshot", "name", "specifier", "extras", "marker", "source", "line"),
     *("url", "group", "pinned", "direct", "constraint"),
 )
-_NOTHING_ASKED = "it asks for no package"
+NOTHING_ASKED = "it asks for no package"
 
 
 class NothingToRead(Exception):
@@ -55,7 +55,7 @@ def prepare_snapshot(files: Mapping[str, bytes], roots: Sequence[str], *, for_pa
         raise NothingToRead([FileProblem(", ".join(roots)[:200], None, "", str(error))]) from error
     parsed = prepared.parsed
     if not any(not one.constraint for one in parsed.requirements):
-        raise NothingToRead(parsed.problems or [FileProblem(root, None, "", _NOTHING_ASKED) for root in roots])
+        raise NothingToRead(parsed.problems or [FileProblem(root, None, "", NOTHING_ASKED) for root in roots])
     return prepared
 
 
@@ -83,8 +83,12 @@ def store_snapshot(
     commit: str = "",
     ref: str = "",
     user: AbstractBaseUser | None = None,
+    sources: Iterable[SnapshotSource] = (),
 ) -> Snapshot:
-    """Store files and their requirements as the project's newest snapshot, to be assessed after the commit."""
+    """Store files and their requirements as the project's newest snapshot, to be assessed after the commit.
+
+    `sources` say which of them are of which repository.
+    """
     parsed = prepared.parsed
     if parsed.default_groups and not project.groups and not Snapshot.objects.filter(project=project).exists():
         # From then on the choice is the team's own.
@@ -102,6 +106,9 @@ def store_snapshot(
         logins=Sealed.of(prepared.logins.to_json()),
         hints=[asdict(hint) for hint in parsed.hints[:MAX_HINTS]],
     )
+    for one in sources:
+        one.snapshot = snapshot
+    SnapshotSource.objects.bulk_create(sources)
     formats = {source.path: source for source in parsed.sources}
     SnapshotFile.objects.bulk_create(
         SnapshotFile(

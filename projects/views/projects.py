@@ -163,7 +163,13 @@ def _add_page(
 def _requirements_page(
     request: HttpRequest, project: Project, files: RequirementsForm, unreadable: NothingToRead | None = None
 ) -> HttpResponse:
-    context = {"area": "projects", "project": project, "files_form": files, "unreadable": _problems(unreadable)}
+    context = {
+        "area": "projects",
+        "project": project,
+        "files_form": files,
+        "unreadable": _problems(unreadable),
+        "is_following": project.repositories.exists(),
+    }
     return render(request, "projects/requirements.html", context, status=_status(files, unreadable=bool(unreadable)))
 
 

@@ -21,6 +21,7 @@ from projects.models.repository import Provider
 from projects.presentation.host_steps import host_steps
 from projects.selectors import repository_lines
 from projects.services.webhooks.receive import queue_fetch
+from projects.services.webhooks.stop_following import stop_following
 from projects.ways_in import recent_sign_in_required
 
 # Fields that say which files are read.
@@ -58,8 +59,9 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             repository.end_rotation()
             messages.success(request, "The previous secret is not accepted any more.")
         case "remove":
-            repository.delete()
-            messages.success(request, "The repository is not followed any more.")
+            gone = stop_following(repository, request.user)
+            left = "" if gone else " Its files stay until others are pushed or uploaded."
+            messages.success(request, f"The repository is not followed any more.{left}")
     return redirect("project-repository", slug=slug)
 
 

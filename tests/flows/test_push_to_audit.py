@@ -7,8 +7,7 @@ import pytest
 from django.utils import timezone
 
 from projects.domain.permissions import Role
-from projects.models import Membership, Snapshot, SourceAudit
-from projects.models.repository import Repository
+from projects.models import Membership, Snapshot, SnapshotSource, SourceAudit
 from projects.services.audit.pushed_source import audit_pushed_source
 from tests.flows.installation import WINDOWS, Installation
 from tests.hosting.git_server import git
@@ -92,7 +91,7 @@ def test_a_host_that_fails_leaves_its_reason(installed: Installation) -> None:
 def test_what_was_not_pushed_has_no_source(installed: Installation) -> None:
     installed.push(installed.host.commit({**FILES}))
     installed.work()
-    Snapshot.objects.update(commit="")
+    SnapshotSource.objects.all().delete()
     assert not audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
     assert not SourceAudit.objects.exists()
 
@@ -130,19 +129,3 @@ def test_a_target_that_the_files_run_on_is_added_by_a_button(installed: Installa
     assert list(installed.project.targets.values_list("slug", flat=True)) == [WINDOWS, slug]
     assert f'value="{slug}"' not in installed.client.get("/projects/app/audit/").content.decode()
     assert installed.client.post("/projects/app/targets/add/", {"target": "cp2-any"}).status_code == 404
-
-
-def test_a_commit_is_looked_for_in_each_repository_of_its_branch(installed: Installation) -> None:
-    installed.push(installed.host.commit({**FILES}))
-    installed.work()
-    Repository.objects.update(last_commit="")
-    url = installed.host.url.replace("/octo/app", "/octo/other")
-    other = Repository(project=installed.project, clone_url=url, paths=["requirements.txt"])
-    other.secret = type(other.secret).of("another secret")
-    other.save()
-    bare = installed.host.root / "octo" / "other.git"
-    bare.mkdir()
-    git(bare, "init", "-q", "--bare", "-b", "main", ".")
-    git(bare, "config", "uploadpack.allowFilter", "true")
-    assert audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
-    assert SourceAudit.objects.get().error == ""

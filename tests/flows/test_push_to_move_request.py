@@ -14,7 +14,17 @@ from django.utils import timezone
 from projects.domain.endpoints.events import EndpointEvent
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
-from projects.models import EndpointFormat, Membership, MoveRequest, Snapshot, TargetAssessment, WebhookMessage
+from projects.models import (
+    EndpointFormat,
+    Membership,
+    MoveRequest,
+    Origin,
+    Repository,
+    Snapshot,
+    TargetAssessment,
+    WebhookMessage,
+)
+from projects.models.repository import Provider
 from projects.models.sealed import Sealed
 from projects.presentation.endpoints.bodies import make_body
 from projects.presentation.move_request_text import OTHERS_COMMITTED
@@ -22,6 +32,7 @@ from projects.services.audit.pushed_source import audit_pushed_source
 from projects.services.endpoints.manage import EndpointOwner, add_endpoint
 from projects.services.move_requests.ask import requests_of_snapshot
 from projects.services.move_requests.work import work_on_request
+from projects.services.snapshot_sources import JoinedSnapshot, PushedFiles
 from scanner.index.client import IndexClient
 from scanner.models import Package
 from scanner.services.polling.poll import poll_package
@@ -142,6 +153,24 @@ def test_a_request_follows_the_facts_from_the_push_to_the_falling_blocker(
     before = len(api.calls)
     look(installed)
     assert len(api.calls) == before
+
+
+@pytest.mark.parametrize("api", ["github"], indirect=True)
+def test_a_request_changes_only_the_files_of_its_own_repository(installed: Installation, api: HostApiServer) -> None:
+    other = Repository.objects.create(project=installed.project, provider=Provider.UPLOAD)
+    files = {"requirements.txt": b"fast==1.0\n"}
+    JoinedSnapshot.of(PushedFiles(other, files, list(files))).store(other, origin=Origin.CI)
+    push(installed, {**FILES})
+    new_wheel(installed)
+    look(installed)
+    page = text(installed.client.get(f"/projects/app/move/{WINDOWS}/").content)
+    assert "app/Dockerfile:1 python:3.11-slim → python:3.13-slim" in page
+    assert f"upload-{other.pk}/requirements.txt" in page
+    ask(installed)
+    host = installed.host
+    assert host.bare("diff", "--name-only", "main", BRANCH).split() == ["Dockerfile", "requirements.txt"]
+    assert host.bare("show", f"{BRANCH}:requirements.txt") == "fast==2.0"
+    assert "- requirements.txt: the versions" in body(api)
 
 
 @pytest.mark.parametrize("api", ["gitlab"], indirect=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from projects.domain.dependency_files.joined_files import path_in
 from projects.domain.python_places.moves import PlaceMove, not_moved, place_moves
 from projects.domain.python_places.read import may_name_python, read_places
 from projects.domain.python_places.values import PythonPlace
@@ -40,6 +42,15 @@ class WholeMove(Struct, frozen=True):
 
     files: tuple[FileMove, ...]
     by_hand: tuple[PythonPlace, ...]
+
+    def below(self, folder: str) -> WholeMove:
+        """Return the part of the files below a folder, with their paths in it; with "" all of it."""
+        files = [(path_in(folder, one.path), one) for one in self.files]
+        places = [(path_in(folder, one.path), one) for one in self.by_hand]
+        return WholeMove(
+            tuple(replace(one, path=path) for path, one in files if path is not None),
+            tuple(replace(one, path=path) for path, one in places if path is not None),
+        )
 
 
 class MoveSource(Struct, frozen=True):

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
+
+from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
+from projects.domain.audit.stored_paths import below_folder
+from projects.domain.dependency_files.joined_files import path_in
 from projects.domain.python_places.excerpts import excerpts
 from projects.domain.python_places.read import LARGEST_FILE
 from projects.domain.python_places.values import PythonPlace
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
-from projects.hosts.errors import CommitMissing, HostError
+from projects.hosts.errors import HostError
 from projects.hosts.git import open_repository
-from projects.models import Assessment, Origin, Snapshot, SourceAudit
+from projects.models import Assessment, Snapshot, SnapshotSource, SourceAudit
 from projects.models.repository import Repository
 from projects.models.sealed import SealBroken
 from projects.services.audit.findings import audit_tree
@@ -27,35 +33,29 @@ _MOST_SAID = 500
 
 
 def has_source(snapshot_id: int) -> bool:
-    """Return whether a snapshot is the newest of its project and of a commit of a followed repository. One query."""
-    found = Snapshot.objects.filter(pk=snapshot_id, origin=Origin.PUSH).exclude(commit="")
-    followed = Repository.objects.followed().values("project")
-    snapshot = found.filter(project__in=followed).first()
-    if snapshot is None:
-        return False
-    return not Snapshot.objects.filter(project=snapshot.project_id, pk__gt=snapshot_id).exists()
+    """Return whether a snapshot has files of a followed repository at a commit. One query."""
+    return _sources(snapshot_id).exists()
 
 
 def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
-    """Audit the source at a snapshot's commit on the targets that were assessed, and store what was found.
+    """Audit the source of each repository at its commit on the targets that were assessed, and store what was found.
 
-    Contacts the repository's host and the indexes, outside any transaction. A failure of the host is stored as the
-    reason. Return False where there is nothing to audit. May run twice: the later one is kept.
+    Contacts the repositories' hosts and the indexes, outside any transaction. A failure of a host is stored as the
+    reason. Return False where there is nothing to audit, or a newer snapshot. May run twice: the later one is kept.
     """
-    if not has_source(snapshot_id):
+    sources = list(_sources(snapshot_id))
+    if not sources:
         return False
-    snapshot = Snapshot.objects.select_related("project").get(pk=snapshot_id)
+    snapshot = sources[0].snapshot
     assessment = newest_assessment(snapshot)
-    repositories = _repositories(snapshot)
-    if assessment is None or not repositories:
+    if assessment is None or Snapshot.objects.filter(project=snapshot.project_id, pk__gt=snapshot_id).exists():
         return False
     done = SourceAudit.objects.filter(snapshot=snapshot, error="", made_at__gte=assessment.created_at)
     if done.exists():
-        # The commit is the same, and so is the answer that it is compared with.
+        # The commits are the same, and so is the answer that they are compared with.
         return True
     try:
-        tree = _read(repositories, snapshot.commit)
-        found = audit_against(snapshot, assessment, tree)
+        found = _joined([_audit_source(snapshot, assessment, one) for one in sources])
     except (HostError, InvalidCloneUrl, ReadingLimitReached) as error:
         found = {"error": str(error)[:_MOST_SAID]}
     except SealBroken:
@@ -76,33 +76,45 @@ def store_audit(snapshot: Snapshot, found: Mapping[str, object], now: datetime) 
     SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
 
 
-def _repositories(snapshot: Snapshot) -> list[Repository]:
-    """Return the repositories that the snapshot's push may be from: first that of which the commit is the last one."""
-    followed = Repository.objects.followed().filter(project=snapshot.project_id)
-    found = [one for one in followed if one.ref == snapshot.ref]
-    return sorted(found, key=lambda one: one.last_commit != snapshot.commit)
+def _sources(snapshot_id: int) -> QuerySet[SnapshotSource]:
+    """Return the followed repositories of a snapshot with the commits that its files are of."""
+    followed = Repository.objects.followed().values("pk")
+    found = SnapshotSource.objects.filter(snapshot=snapshot_id, repository__in=followed).exclude(commit="")
+    return found.select_related("repository", "snapshot__project").order_by("repository")
 
 
-def _read(repositories: Sequence[Repository], commit: str) -> SourceTree:
-    """Read the commit from the first of the repositories that has it. Raises the error of the last one that has not."""
-    first, *others = repositories
-    limits = git_limits(seconds=_SECONDS)
-    try:
-        with open_repository(git_remote(first), limits) as source:
-            paths, contents = source.wanted_files(commit, is_audited, files=MAX_SOURCES, largest=LARGEST_NOTEBOOK)
-    except CommitMissing:
-        if not others:
-            raise
-        return _read(others, commit)
-    return read_commit_tree(paths, contents)
+def _audit_source(snapshot: Snapshot, assessment: Assessment, source: SnapshotSource) -> dict[str, Any]:
+    """Return the audit of one repository against its own requirements. Its paths begin with its folder."""
+    assert source.repository is not None
+    with open_repository(git_remote(source.repository), git_limits(seconds=_SECONDS)) as repository:
+        paths, contents = repository.wanted_files(
+            source.commit, is_audited, files=MAX_SOURCES, largest=LARGEST_NOTEBOOK
+        )
+    found = audit_against(snapshot, assessment, read_commit_tree(paths, contents), source.folder)
+    return below_folder(found, source.folder) if source.folder else found
 
 
-def audit_against(snapshot: Snapshot, assessment: Assessment, tree: SourceTree) -> dict[str, object]:
-    """Return what an audit stores of a tree, compared with an assessment. Contacts the indexes."""
+def _joined(audits: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the audits of several repositories as one."""
+    first, *others = audits
+    for one in others:
+        for key in ("files", "left_out", "findings", "places", "excerpts"):
+            first[key] += one[key]
+    # Worst first, as in the audit of one.
+    first["findings"].sort(key=lambda finding: -SEVERITIES.index(Severity(finding["severity"])))
+    return first
+
+
+def audit_against(snapshot: Snapshot, assessment: Assessment, tree: SourceTree, folder: str = "") -> dict[str, Any]:
+    """Return what an audit stores of a tree, compared with an assessment. Contacts the indexes.
+
+    `folder` is that of the tree's dependency files in the snapshot.
+    """
     results = [row.to_result() for row in assessment.targets.all()]
     targets = [parse_target(result.target) for result in results]
-    files = {file.path: bytes(file.content) for file in snapshot.files.all()}
-    roots = [file.path for file in snapshot.files.all() if file.is_root]
+    stored = [(path_in(folder, file.path), file) for file in snapshot.files.all()]
+    files = {path: bytes(file.content) for path, file in stored if path is not None}
+    roots = [path for path, file in stored if path is not None and file.is_root]
     findings = audit_tree(tree, targets, results, read_files(files, roots), indexes_of(snapshot.project))
     places = read_tree_places(tree)
     # Those of the snapshot are stored whole, and without logins.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from msgspec import Struct
 
+from projects.domain.dependency_files.joined_files import path_in
 from projects.hosts.api.change_request import ChangeText
 from projects.models import Assessment, AssessmentState, MoveRequest
 from projects.presentation.move_request_text import commit_message, request_body, request_title
@@ -44,7 +45,8 @@ def wanted_request(request: MoveRequest, now: datetime) -> WantedRequest | str:
     if move is None:
         return NOT_ASSESSED
     snapshot, repository = move.snapshot, request.repository
-    if not snapshot.commit or (snapshot.commit, snapshot.ref) != (repository.last_commit, repository.ref):
+    source = snapshot.sources.filter(repository=repository).exclude(commit="").first()
+    if source is None or (source.commit, source.ref) != (repository.last_commit, repository.ref):
         return ELSEWHERE
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
     if newest is None or newest.state != AssessmentState.COMPLETE:
@@ -55,11 +57,13 @@ def wanted_request(request: MoveRequest, now: datetime) -> WantedRequest | str:
     if report is None:
         return NOT_ASSESSED
     page = settings.PUBLIC_URL + reverse("project-move", args=[request.project.slug, request.target])
-    problems = [f"{one.path}:{one.line or 1}: {one.message}" for one in move.problems]
+    mine = move.move.below(source.folder)
+    problems = [(path_in(source.folder, one.path), one) for one in move.problems]
+    told = [f"{path}:{one.line or 1}: {one.message}" for path, one in problems if path is not None]
     return WantedRequest(
-        snapshot.commit,
-        restore_logins(snapshot, "".join(file.patch for file in move.move.files)),
-        tuple(file.path for file in move.move.files),
-        commit_message(report, move.move),
-        ChangeText(request_title(report), request_body(report, move.move, move.commands, problems, page)),
+        source.commit,
+        restore_logins(snapshot, "".join(file.patch for file in mine.files)),
+        tuple(file.path for file in mine.files),
+        commit_message(report, mine),
+        ChangeText(request_title(report), request_body(report, mine, move.commands, told, page)),
     )

@@ -14,14 +14,15 @@ from projects.domain.webhooks.wanted_files import detect
 from projects.hosts.errors import HostUnavailable
 from projects.hosts.git import GitRepository, open_repository
 from projects.hosts.git_program import GIT_SECONDS, GitLimits, GitRemote
-from projects.models import Origin
+from projects.models import Origin, Project
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import reveal_bytes
 from projects.services.reading import IncludeFinder, read_document
-from projects.services.snapshots import prepare_snapshot, store_snapshot
+from projects.services.snapshot_sources import JoinedSnapshot, OthersChanged, PushedFiles
 
 # How often a delivery starts again because another one was taken meanwhile.
 _ROUNDS = 4
+_CHANGED = "its branch changed while it was being read"
 
 
 class DeliveryOutcome(Struct, frozen=True):
@@ -40,18 +41,16 @@ def take_push(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Fetch the requirement files at the pushed commit and take a snapshot of them.
 
     An older push never replaces a newer one: where the branch is now decides. Contacts the repository host.
-    Raises HostError, BadCloneUrl, Malformed (the branch name is invalid), SealBroken and what prepare_snapshot raises.
+    Raises HostError, BadCloneUrl, Malformed (the branch name is invalid), SealBroken and what JoinedSnapshot.of raises.
     """
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
         try:
             with open_repository(git_remote(repository), git_limits()) as source:
                 return _take(delivery, repository, source, now)
-        except _Overtaken:
+        except (_Overtaken, OthersChanged):
             continue
-    raise HostUnavailable(
-        parse_clone_url(delivery.repository.clone_url).host, "its branch changed while it was being read"
-    )
+    raise HostUnavailable(parse_clone_url(delivery.repository.clone_url).host, _CHANGED)
 
 
 def git_remote(repository: Repository) -> GitRemote:
@@ -70,19 +69,35 @@ def git_limits(*, seconds: float = GIT_SECONDS) -> GitLimits:
 
 
 def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
-    """Take a snapshot of the uploaded files. Raises what prepare_snapshot raises."""
+    """Take a snapshot of the uploaded files beside those of other repositories. Raises what JoinedSnapshot.of raises.
+
+    Also raises HostUnavailable where pushes to the other repositories come too fast.
+    """
     payload = reveal_bytes(bytes(delivery.payload or b""))
     upload = read_document(uploads.read_stored_upload, payload)
-    prepared = prepare_snapshot(upload.files, upload.roots)
-    with transaction.atomic():
-        repository = Repository.objects.select_for_update(no_key=True).get(pk=delivery.repository_id)
-        later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
-        if later.exists():
-            return DeliveryOutcome(False, "a later upload has been taken already")
-        store_snapshot(repository.project, prepared, origin=Origin.CI, commit=upload.commit, ref=upload.ref)
-        _advance(repository, upload.commit or repository.last_commit, now)
-        # In the same transaction, so that an earlier upload sees it.
-        Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
+    for _ in range(_ROUNDS):
+        pushed = PushedFiles(delivery.repository, upload.files, upload.roots, upload.commit, upload.ref)
+        joined = JoinedSnapshot.of(pushed)
+        try:
+            return _store_upload(delivery, upload, joined, now)
+        except OthersChanged:
+            continue
+    raise HostUnavailable("another repository of the project", _CHANGED)
+
+
+@transaction.atomic
+def _store_upload(delivery: Delivery, upload: uploads.Upload, joined: JoinedSnapshot, now: datetime) -> DeliveryOutcome:
+    repository = delivery.repository
+    # Each upload of the project waits here for the one before it.
+    Project.objects.select_for_update(no_key=True).get(pk=repository.project_id)
+    later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
+    if later.exists():
+        return DeliveryOutcome(False, "a later upload has been taken already")
+    joined.store(repository, origin=Origin.CI, commit=upload.commit, ref=upload.ref)
+    changes: dict[str, str] = {"last_commit": upload.commit} if upload.commit else {}
+    Repository.objects.filter(pk=repository.pk).update(**changes, last_error="", checked_at=now)
+    # In the same transaction, so that an earlier upload sees it.
+    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
     return DeliveryOutcome(True, commit=upload.commit)
 
 
@@ -95,11 +110,11 @@ def _take(delivery: Delivery, repository: Repository, source: GitRepository, now
     if reason:
         return DeliveryOutcome(False, reason, commit)
     files, roots = source.files(commit, repository.paths, IncludeFinder(), detect)
-    prepared = prepare_snapshot(files, roots)
+    joined = JoinedSnapshot.of(PushedFiles(repository, files, roots, commit, repository.ref))
     with transaction.atomic():
+        joined.store(repository, origin=Origin.PUSH, commit=commit, ref=repository.ref)
         if not _advance(repository, commit, now):
             raise _Overtaken
-        store_snapshot(repository.project, prepared, origin=Origin.PUSH, commit=commit, ref=repository.ref)
     return DeliveryOutcome(True, commit=commit)
 
 

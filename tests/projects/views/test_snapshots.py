@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.models import Snapshot, SnapshotFile
+from projects.models import Snapshot, SnapshotFile, SnapshotSource
 from tests.cast import Cast, take_snapshot_of
 from tests.web import text
 
@@ -37,6 +37,16 @@ def test_one_shows_its_files_and_two_show_what_differs(bob: Client, two: tuple[S
     assert '<span class="minus">-orjson==3.9.15</span>' in html
     assert '<span class="plus">+orjson==3.11.0</span>' in html
     assert "requirements.txt changed" in text(html.encode())
+
+
+def test_the_repositories_that_the_files_are_of_are_named(bob: Client, cast: Cast) -> None:
+    snapshot = with_file(take_snapshot_of(cast.project, ["orjson"]), "orjson\n", "api/requirements.txt")
+    for name, is_new in (("api", True), ("worker", False)):
+        SnapshotSource.objects.create(snapshot=snapshot, name=name, folder=name, commit=name[0] * 40, is_new=is_new)
+    assert "api aaaaaaa, worker wwwwwww" in text(bob.get(LIST).content)
+    shown = text(bob.get(f"{LIST}{snapshot.pk}/").content)
+    assert "It has the files of 2 repositories, each in a folder of its own:" in shown
+    assert "api/ at aaaaaaa, new in this snapshot" in shown
 
 
 def test_files_that_came_or_went_are_named(bob: Client, two: tuple[Snapshot, Snapshot]) -> None:
@@ -76,5 +86,5 @@ def test_the_list_asks_the_database_the_same_whatever_its_length(
 ) -> None:
     for _ in range(number):
         take_snapshot_of(cast.project, ["orjson"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         alice.get(LIST)
