@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from projects.domain.endpoints.events import EndpointEvent
@@ -159,7 +160,8 @@ def test_a_request_follows_the_facts_from_the_push_to_the_falling_blocker(
 def test_a_request_changes_only_the_files_of_its_own_repository(installed: Installation, api: HostApiServer) -> None:
     other = Repository.objects.create(project=installed.project, provider=Provider.UPLOAD)
     files = {"requirements.txt": b"fast==1.0\n"}
-    JoinedSnapshot.of(PushedFiles(other, files, list(files))).store(other, origin=Origin.CI)
+    with transaction.atomic():
+        JoinedSnapshot.of(PushedFiles(other, files, list(files))).store(other, origin=Origin.CI)
     push(installed, {**FILES})
     new_wheel(installed)
     look(installed)
