@@ -45,6 +45,10 @@ register_converter(BadgeKindConverter, "badge")
 register_converter(LogKindConverter, "log")
 
 urlpatterns = [
+    # First, as they are asked for most often, and each route before costs time.
+    path("hooks/<slug:hook_key>/", webhooks.webhook, name="webhook"),
+    path("hooks/<slug:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
+    path("hooks/<slug:hook_key>/proof/", webhooks.proof_hook, name="proof-hook"),
     path("", portfolio.home, name="home"),
     path("export.<str:kind>", portfolio.export, name="portfolio-export"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
@@ -148,7 +152,4 @@ urlpatterns = [
     path("operator/log/", teams.log, name="log"),
     path("operator/log.<log:kind>", teams.log_export, name="log-export"),
     path("metrics", operator.metrics, name="metrics"),
-    path("hooks/<slug:hook_key>/", webhooks.webhook, name="webhook"),
-    path("hooks/<slug:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
-    path("hooks/<slug:hook_key>/proof/", webhooks.proof_hook, name="proof-hook"),
 ]

@@ -10,6 +10,8 @@ from compat_site.settings.installation import DATA_DIR, DATABASE_URL, REDIS_URL
 
 DATABASES: dict[str, dict[str, Any]] = {}
 if DATABASE_URL:
+    from compat_site.postgresql import PooledConnection
+
     DATABASES["default"] = env.db_url("DATABASE_URL")
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; leave it out for SQLite.")
@@ -19,6 +21,7 @@ if DATABASE_URL:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "pool": {
+                "connection_class": PooledConnection,
                 "min_size": env.int("DATABASE_POOL_MIN", default=1),
                 "max_size": env.int("DATABASE_POOL_MAX", default=16),
                 "timeout": 10,

@@ -29,13 +29,16 @@ def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | No
     def first(*names: str) -> str:
         return next((given[name] for name in names if given.get(name)), "")
 
-    digest = hashlib.sha256(body).hexdigest()
+    def digest() -> str:
+        # Only where it is needed: the body may be large.
+        return hashlib.sha256(body).hexdigest()
+
     if event := first("x-forgejo-event", "x-gitea-event"):
         provider, identity = GITEA, first("x-forgejo-delivery", "x-gitea-delivery")
     elif event := first("x-gitlab-event"):
         # All hooks that one event triggers share its UUID; their bodies differ.
         uuid = first("x-gitlab-event-uuid")
-        provider, identity = GITLAB, first("idempotency-key") or (uuid and f"{uuid}:{digest[:16]}")
+        provider, identity = GITLAB, first("idempotency-key") or (uuid and f"{uuid}:{digest()[:16]}")
     elif event := first("x-github-event"):
         provider, identity = GITHUB, first("x-github-delivery")
     elif (event := first("x-event-key")) and first("x-hook-uuid", "x-request-uuid"):
@@ -47,4 +50,4 @@ def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | No
         provider, event, identity = AZURE_DEVOPS, "service hook", ""
     else:
         return None
-    return WebhookHeaders(provider, event[:100], identity[:200] or f"sha256:{digest}")
+    return WebhookHeaders(provider, event[:100], identity[:200] or f"sha256:{digest()}")

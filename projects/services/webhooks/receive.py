@@ -206,15 +206,20 @@ def _store_once(delivery: Delivery) -> Delivery:
     branch, and their job. Nearly all are new: to store one costs less than to look for it.
     """
     try:
-        with transaction.atomic():
-            _supersede(delivery)
+        if delivery.state == Delivery.State.PENDING:
+            with transaction.atomic():
+                _supersede(delivery)
+                delivery.save(force_insert=True)
+                _queue(delivery)
+        else:
+            # A single statement needs no transaction, which would cost two more.
             delivery.save(force_insert=True)
-            _queue(delivery)
-            if delivery.pk % _PRUNE_EVERY == 0:
-                _delete_oldest(delivery.repository)
     except IntegrityError:
         known = Q(delivery_id=delivery.delivery_id) | _same_bytes(delivery)
     else:
+        if delivery.pk % _PRUNE_EVERY == 0:
+            with transaction.atomic():
+                _delete_oldest(delivery.repository)
         return delivery
     with transaction.atomic():
         stored = delivery.repository.deliveries.filter(known).earliest("pk")
