@@ -10,7 +10,7 @@ from msgspec import Struct
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.forecasts import ForecastText, LagLine, describe_forecast, lag_lines, lag_text
 from scanner.domain.matching.availability import Availability
-from scanner.domain.releases.first_wheels import FirstWheel, Lag, WheelForecast
+from scanner.domain.releases.first_wheels import FEWEST_LAGS, FirstWheel, Lag, WheelForecast
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation, Python
 
 _LOOKS = {
@@ -47,6 +47,11 @@ class TimelineRow(Struct, frozen=True):
     marks: tuple[TimelineMark, ...]
     cells: tuple[TimelineCell, ...]
 
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it is a released Python, with the GIL, without a wheel on the first platform."""
+        return self.cells[0].look is Verdict.BLOCKED and not self.python.endswith("t")
+
 
 class Timeline(Struct, frozen=True):
     """The plot from `start` to `end`. `lags` and `forecast` are those of the first platform."""
@@ -58,6 +63,15 @@ class Timeline(Struct, frozen=True):
     lags: tuple[LagLine, ...]
     forecast: ForecastText | None
     forecast_python: str
+
+    @property
+    def silence(self) -> str:
+        """Why there is no forecast for the newest released Python that lacks a wheel; "" where nothing is lacking."""
+        lacking = next((row.python for row in self.rows if row.is_lacking), "")
+        if self.forecast is not None or not lacking:
+            return ""
+        known = f"{len(self.lags)} of at least {FEWEST_LAGS} first wheels that followed a release are known"
+        return f"No forecast for {lacking} on {self.platforms[0]}: {known}."
 
 
 def timeline(

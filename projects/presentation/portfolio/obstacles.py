@@ -18,6 +18,7 @@ from scanner.domain.phrases import agree, count, share_of
 
 _MOST_BLOCKERS = 10
 _MOST_UPGRADES = 5
+_MOST_CAUSES = 3
 
 
 class ProjectPlace(Struct, frozen=True):
@@ -32,8 +33,8 @@ class RankedPackage(Struct, frozen=True):
     """A package that blocks, or that must be upgraded, over the projects of the portfolio.
 
     `versions` are those in use, joined. `first` is the lowest version that works wherever any does, "" for a blocker.
-    `text` says how much hangs on it, `cause` why it blocks somewhere. `waiting` are the packages and projects that need
-    it, nearest first; empty where only projects do.
+    `text` says how much hangs on it, `cause` why it blocks: where the causes differ, each with its targets, and `where`
+    is empty. `waiting` are the packages and projects that need it, nearest first; empty where only projects do.
     """
 
     name: str
@@ -117,7 +118,7 @@ def _blocker(name: str, found: _Found) -> RankedPackage:
     text = count(len(found.projects), "project")
     if dependents:
         text += f", {count(dependents, 'package')} {agree(dependents, 'needs', 'need')} it"
-    return _obstacle(name, found, "", text)
+    return _obstacle(name, found, "", text, *_cause(found))
 
 
 def _upgrade(name: str, found: _Found) -> RankedPackage:
@@ -127,21 +128,44 @@ def _upgrade(name: str, found: _Found) -> RankedPackage:
     if found.finished:
         where = "there" if cells == 1 else f"on {share_of(found.finished, cells)}"
         text += f"; {where} nothing else is missing"
-    return _obstacle(name, found, max((cell.first for *_, cell in found.cells), key=_version_key), text)
+    first = max((cell.first for *_, cell in found.cells), key=_version_key)
+    return _obstacle(name, found, first, text, "", _where(dict.fromkeys(target for _, target, _, _ in found.cells)))
 
 
-def _obstacle(name: str, found: _Found, first: str, text: str) -> RankedPackage:
-    targets = dict.fromkeys(target for _, target, _, _ in found.cells)
+def _obstacle(name: str, found: _Found, first: str, text: str, cause: str, where: str) -> RankedPackage:
     return RankedPackage(
         name=name,
         versions=", ".join(sorted({cell.version for *_, cell in found.cells if cell.version}, key=_version_key)),
         first=first,
         text=text,
-        cause=next((cell.cause or cell.reason for *_, cell in found.cells), ""),
-        where=place_text(sorted(columns_of(targets), key=lambda column: column.platform)) if targets else "",
+        cause=cause,
+        where=where,
         places=tuple(found.projects.values()),
         waiting=found.waiting,
     )
+
+
+def _cause(found: _Found) -> tuple[str, str]:
+    """Return why a package is in the way and where; where the causes differ, each with its own targets."""
+    targets: dict[str, dict[str, None]] = {}
+    texts: dict[str, str] = {}
+    for _, target, _, cell in found.cells:
+        text = cell.cause or cell.reason
+        # The same cause is of several versions.
+        key = text.partition(": ")[2] or text
+        texts.setdefault(key, text)
+        targets.setdefault(key, {})[target] = None
+    if len(texts) == 1:
+        (text,) = texts.values()
+        return text, _where(next(iter(targets.values())))
+    first, *others = targets
+    parts = [f"{texts[first]} ({_where(targets[first])})"]
+    parts += [f"{key} ({_where(targets[key])})" for key in others[: _MOST_CAUSES - 1]]
+    return "; ".join(parts), ""
+
+
+def _where(targets: Iterable[str]) -> str:
+    return place_text(sorted(columns_of(targets), key=lambda column: column.platform))
 
 
 def _steps(via: str) -> list[str]:

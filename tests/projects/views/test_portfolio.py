@@ -10,9 +10,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.package_result import NewestMismatch
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
 from projects.models import Project, Snapshot, TargetAssessment
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.reason import MismatchKind, WheelMismatch
 from tests.cast import (
     LINUX_313,
     LINUX_314,
@@ -20,6 +23,7 @@ from tests.cast import (
     Cast,
     add_member,
     assess_as,
+    files_reason,
     make_package,
     make_project,
     usual_rows,
@@ -82,6 +86,14 @@ def test_blockers_are_ranked_by_the_projects_and_packages_that_hang_on_them(alic
     assert "pyyaml 1.0 2 projects" in said
     assert "asyncpg 1.0 1 project, 1 package needs it" in said
     assert said.index("pyyaml 1.0 2 projects") < said.index("asyncpg 1.0 1 project")
+
+
+def test_causes_that_differ_are_named_with_their_targets(alice: Client, cast: Cast) -> None:
+    reason = files_reason(Availability.NONE, WheelMismatch(MismatchKind.PYTHON, ("cp38",), "cp314"))
+    other = make_package("grpcio", Verdict.BLOCKED, newest_mismatch=NewestMismatch("1.0", reason))
+    assess_as(add_project(cast, "shop"), {LINUX_313: [make_package("grpcio", Verdict.BLOCKED)], LINUX_314: [other]})
+    said = text(alice.get("/").content)
+    assert "no wheel for cp313 (Python 3.13 on Linux x86-64); no wheel for cp314 (Python 3.14 on Linux x86-64)." in said
 
 
 def test_the_upgrade_that_clears_most_comes_first(alice: Client, cast: Cast) -> None:

@@ -33,6 +33,18 @@ def test_a_row_has_the_day_the_release_and_the_lag_and_the_newest_python_comes_f
     assert found.rows[2].cells[0].version == "2.0"
 
 
+def test_without_a_forecast_it_says_how_little_is_known() -> None:
+    old = ServedBy("2.0", Availability.NATIVE, date(2024, 10, 17))
+    found = drawn(cp313=old, cp315=None, cp315t=None, cp316=None)
+    assert found is not None
+    assert found.silence == (
+        "No forecast for 3.15 on Windows x64: 0 of at least 3 first wheels that followed a release are known."
+    )
+    complete = drawn(cp315=old, cp315t=None, cp316=None)
+    assert complete is not None
+    assert complete.silence == ""
+
+
 def test_marks_lie_between_the_ends_of_the_plot() -> None:
     found = drawn(cp313=ServedBy("2.0", Availability.NATIVE, date(2024, 10, 17)), cp316=None)
     assert found is not None
