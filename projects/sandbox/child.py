@@ -49,6 +49,9 @@ def main(memory_mb: int, nice: int, idle_seconds: float) -> None:
             # Free what the call held before the answer is written.
             write_message(answers, ("limit", "memory"))
             return
+        except BrokenPipeError:
+            # The parent has gone. An ordinary end would try to write the answer again, and complain in the terminal.
+            os._exit(0)
         except Exception as error:  # noqa: BLE001  raised again in the parent
             write_message(answers, ("error", error))
         if _memory() > _KEPT_BYTES:

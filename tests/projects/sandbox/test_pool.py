@@ -1,6 +1,8 @@
 """The child process that works on what others send: it answers, it is used again, and its limits hold."""
 
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox, SandboxBroken, SandboxBusy
+from projects.sandbox.frames import write_message
 from tests.patience import PATIENCE
 from tests.projects.sandbox import calls
 
@@ -101,3 +104,14 @@ def test_a_small_call_costs_little(sandbox: Sandbox) -> None:
 
     # The least of many: on a busy machine most of them wait for a processor.
     assert min(cost() for _ in range(50)) < 0.02
+
+
+def test_a_child_whose_parent_has_gone_ends_without_a_word() -> None:
+    command = [sys.executable, "-m", "projects.sandbox.child", "400", "0", "60"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdout.close()
+    write_message(child.stdin, (calls.process_id, (), 10.0))
+    _, said = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, said) == (0, b"")
