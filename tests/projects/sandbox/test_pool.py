@@ -108,7 +108,7 @@ def test_a_small_call_costs_little(sandbox: Sandbox) -> None:
 
 def test_a_child_whose_parent_has_gone_ends_without_a_word() -> None:
     command = [sys.executable, "-m", "projects.sandbox.child", "400", "0", "60"]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdout.close()
