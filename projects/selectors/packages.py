@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min, QuerySet
 from msgspec import Struct
@@ -12,7 +12,10 @@ from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.presentation.freshness import is_stale
 from projects.presentation.package.listing import PAGE_SIZE, PackageLine, PackageListPage, PackageListQuery
 from projects.presentation.package.uses import StoredUse, UseCell, worst_cells
+from projects.presentation.portfolio.obstacles import names_in_the_way
+from projects.presentation.portfolio.query import PortfolioQuery
 from projects.selectors.package_uses import package_uses
+from projects.selectors.portfolio import portfolio_state
 from scanner.domain.files.project_links import ProjectLink
 from scanner.selectors.package_page import newest_links
 
@@ -25,6 +28,9 @@ _ORDERS = {
     "name": ("package__name", "package_id"),
     "checked": ("package__checked_at", "package__name", "package_id"),
 }
+
+# So many names are in one statement.
+_MOST_RANKED = 300
 
 
 class PackagePlace(Struct, frozen=True):
@@ -39,7 +45,10 @@ class PackagePlace(Struct, frozen=True):
 
 
 def package_list(user: User, query: PackageListQuery, now: datetime) -> PackageListPage:
-    """Return one page of the packages of the user's projects whose name contains the text. Eight queries at most."""
+    """Return one page of the packages of the user's projects whose name contains the text.
+
+    Eight queries at most; twelve more for the order by what is most in the way.
+    """
     used = ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user))
     if query.name:
         used = used.filter(package__name__icontains=query.name)
@@ -47,8 +56,11 @@ def package_list(user: User, query: PackageListQuery, now: datetime) -> PackageL
     total = groups.count()
     shown = min(query.page, max(1, -(-total // PAGE_SIZE)))
     first = (shown - 1) * PAGE_SIZE
-    ordered = groups.order_by(*_ORDERS[query.sort])[first : first + PAGE_SIZE]
-    pks = [row["package_id"] for row in ordered]
+    ranked: list[str] = []
+    if query.sort == "way":
+        state = portfolio_state(user, PortfolioQuery(), now)
+        ranked = names_in_the_way(state.projects, state.headlines)[:_MOST_RANKED]
+    pks = _page(groups, query, first, ranked)
     found: dict[int, list[ProjectPackage]] = {pk: [] for pk in pks}
     for row in used.filter(package__in=pks).select_related("package__index", "project").order_by("project__name", "pk"):
         found[row.package_id].append(row)
@@ -67,6 +79,17 @@ def package_list(user: User, query: PackageListQuery, now: datetime) -> PackageL
             if rows
         ),
     )
+
+
+def _page(groups: QuerySet[ProjectPackage, Any], query: PackageListQuery, first: int, ranked: list[str]) -> list[int]:
+    """Return the packages of one page. Those whose names are ranked come first, in that order."""
+    order = _ORDERS.get(query.sort, _ORDERS["projects"])
+    at = {name: rank for rank, name in enumerate(ranked)}
+    found = groups.filter(package__name__in=ranked).values_list("package__name", "package_id") if ranked else ()
+    pks = [pk for _, pk in sorted(found, key=lambda one: (at[one[0]], one[1]))]
+    rest = groups.exclude(package__name__in=ranked).order_by(*order)[max(0, first - len(pks)) :]
+    shown = pks[first : first + PAGE_SIZE]
+    return [*shown, *(row["package_id"] for row in rest[: PAGE_SIZE - len(shown)])]
 
 
 def package_places(projects: QuerySet[Project], name: str) -> list[PackagePlace]:

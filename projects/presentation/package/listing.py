@@ -15,7 +15,7 @@ from projects.presentation.portfolio.headlines import Headline
 from scanner.domain.phrases import count
 
 PAGE_SIZE = 50
-SORTS = {"projects": "In most projects", "name": "Name", "checked": "Checked longest ago"}
+SORTS = {"projects": "In most projects", "way": "Most in the way", "name": "Name", "checked": "Checked longest ago"}
 _NAME_LIMIT = 100
 _PAGE_DIGITS = 6
 

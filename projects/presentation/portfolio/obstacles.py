@@ -83,20 +83,32 @@ class _Found(Struct):
 
 def blockers(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> tuple[RankedPackage, ...]:
     """Return the packages that block headlines: those of most projects first, then those that most packages need."""
-    found = _collect(projects, headlines, Verdict.BLOCKED)
-    ranked = sorted(
-        found.items(), key=lambda item: (-len(item[1].projects), -len(item[1].dependents), -len(item[1].cells), item[0])
-    )
-    return tuple(_blocker(name, one) for name, one in ranked[:_MOST_BLOCKERS])
+    return tuple(_blocker(name, one) for name, one in _ranked_blockers(projects, headlines)[:_MOST_BLOCKERS])
 
 
 def upgrades(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> tuple[RankedPackage, ...]:
     """Return the upgrades that clear most: the cells that one finishes count first, then all that need it."""
+    return tuple(_upgrade(name, one) for name, one in _ranked_upgrades(projects, headlines)[:_MOST_UPGRADES])
+
+
+def names_in_the_way(projects: Sequence[StoredProject], headlines: Sequence[Headline]) -> list[str]:
+    """Return all packages that keep projects from headlines, most in the way first: blockers, then upgrades."""
+    ranked = [*_ranked_blockers(projects, headlines), *_ranked_upgrades(projects, headlines)]
+    return list(dict.fromkeys(name for name, _ in ranked))
+
+
+def _ranked_blockers(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> list[tuple[str, _Found]]:
+    found = _collect(projects, headlines, Verdict.BLOCKED)
+    return sorted(
+        found.items(), key=lambda item: (-len(item[1].projects), -len(item[1].dependents), -len(item[1].cells), item[0])
+    )
+
+
+def _ranked_upgrades(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> list[tuple[str, _Found]]:
     found = _collect(projects, headlines, Verdict.UPGRADE)
-    ranked = sorted(
+    return sorted(
         found.items(), key=lambda item: (-item[1].finished, -len(item[1].cells), -len(item[1].projects), item[0])
     )
-    return tuple(_upgrade(name, one) for name, one in ranked[:_MOST_UPGRADES])
 
 
 def _collect(projects: Iterable[StoredProject], headlines: Sequence[Headline], verdict: Verdict) -> dict[str, _Found]:

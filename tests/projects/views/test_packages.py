@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
 from projects.models import ProjectPackage, TargetAssessment
 from scanner.models import Package, Release, WheelEvent
@@ -108,6 +109,26 @@ def test_a_package_without_releases_says_why(alice: Client, cast: Cast, state: s
     rest_on(cast.project, ["nothing"])
     Package.objects.filter(name="nothing").update(state=state)
     assert words in text(alice.get("/packages/nothing/").content)
+
+
+def test_what_is_most_in_the_way_comes_first(alice: Client, cast: Cast) -> None:
+    names = ["aaa", "numpy", "orjson", "pyyaml"]
+    rest_on(cast.project, names)
+    cells = [make_package("orjson", Verdict.UPGRADE), make_package("pyyaml", Verdict.BLOCKED)]
+    assess_as(cast.project, {LINUX_314: cells})
+    html = alice.get("/packages/?sort=way").content.decode()
+    assert re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', html) == ["pyyaml", "orjson", "aaa", "numpy"]
+    filtered = alice.get("/packages/?sort=way&q=or").content.decode()
+    assert re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', filtered) == ["orjson"]
+
+
+def test_the_order_goes_on_from_page_to_page(alice: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projects.selectors.packages.PAGE_SIZE", 2)
+    rest_on(cast.project, ["a", "b", "c", "d", "e"])
+    assess_as(cast.project, {LINUX_314: [make_package(name, Verdict.BLOCKED) for name in ("c", "d", "e")]})
+    pages = [alice.get(f"/packages/?sort=way&page={page}").content.decode() for page in (1, 2, 3)]
+    found = [re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', html) for html in pages]
+    assert found == [["c", "d"], ["e", "a"], ["b"]]
 
 
 def test_the_list_is_filtered_by_name(alice: Client, orjson: Package) -> None:

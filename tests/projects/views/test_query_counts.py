@@ -33,7 +33,7 @@ FOR_PROJECTS = (
     *("/", "/?q=project", "/?state=blocked", "/export.csv", "/export.json?state=upgrade"),
     *("/ecosystem/", "/teams/", TEAM, f"{TEAM}policy/", f"{TEAM}log/", f"{TEAM}endpoints/"),
     *("/alerts/", "/find/?q=project", "/help/", "/account/", "/account/keys/", "/operator/", "/operator/log/"),
-    *("/packages/", "/packages/?sort=name", "/packages/pyyaml/"),
+    *("/packages/", "/packages/?sort=name", "/packages/?sort=way", "/packages/pyyaml/"),
 )
 # Pages that grow with the packages of a project.
 FOR_PACKAGES = (
