@@ -68,6 +68,10 @@ class WhenPage(Struct, frozen=True):
         return not self.standing.is_clear
 
 
+# What a new Python does not change.
+_OF_PLATFORM = frozenset({MismatchKind.FLOOR, MismatchKind.ARCHITECTURE, MismatchKind.SYSTEM})
+
+
 def when_page(
     standing: TargetStanding,
     work: Sequence[PackageResult],
@@ -90,7 +94,7 @@ def when_page(
         look=LOOKS[standing.verdict],
         headline=headline,
         cause=cause,
-        estimate=_estimate([root.name for root in roots], forecasts) if roots else "",
+        estimate=_estimate(roots, forecasts) if roots else "",
         roots=tuple(
             _root(
                 standing.column.slug,
@@ -117,9 +121,14 @@ def _is_root(result: PackageResult, blocked: AbstractSet[str]) -> bool:
 
 def waits_for_python(result: PackageResult) -> bool:
     """Return whether the newest version lacks a wheel for the Python: only then past Pythons say when it may come."""
+    return _missing_kind(result) is MismatchKind.PYTHON
+
+
+def _missing_kind(result: PackageResult) -> MismatchKind | None:
+    """Return what keeps the newest version's wheels from the target."""
     newest = result.newest_mismatch
     files = newest.reason.files if newest is not None else None
-    return files is not None and files.mismatch is not None and files.mismatch.kind is MismatchKind.PYTHON
+    return files.mismatch.kind if files is not None and files.mismatch is not None else None
 
 
 def _behind(results: Sequence[PackageResult], roots: Collection[str]) -> dict[str, list[str]]:
@@ -169,9 +178,14 @@ def _answer(standing: TargetStanding) -> tuple[str, str]:
             return "Not known yet.", "The assessment of this target is not complete."
 
 
-def _estimate(roots: Sequence[str], forecasts: Mapping[str, WheelForecast]) -> str:
+def _estimate(results: Sequence[PackageResult], forecasts: Mapping[str, WheelForecast]) -> str:
     """Return when the last of these blockers may fall: a range only if there is one for each of them."""
+    roots = [result.name for result in results]
+    others = [result.name for result in results if _missing_kind(result) in _OF_PLATFORM]
     lacking = [name for name in roots if name not in forecasts]
+    if others:
+        lack = agree(len(others), "lacks", "lack")
+        return f"No date: what {join_words(others)} {lack} does not depend on the Python, so past releases say nothing."
     if lacking:
         follow = agree(len(lacking), "follows", "follow")
         return f"No date: too little is known of how soon {join_words(lacking)} {follow}."

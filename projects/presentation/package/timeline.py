@@ -67,11 +67,13 @@ class Timeline(Struct, frozen=True):
     @property
     def silence(self) -> str:
         """Why there is no forecast for the newest released Python that lacks a wheel; "" where nothing is lacking."""
-        lacking = next((row.python for row in self.rows if row.is_lacking), "")
-        if self.forecast is not None or not lacking:
+        lacking = next((row for row in self.rows if row.is_lacking), None)
+        if self.forecast is not None or lacking is None:
             return ""
-        known = f"{len(self.lags)} of at least {FEWEST_LAGS} first wheels that followed a release are known"
-        return f"No forecast for {lacking} on {self.platforms[0]}: {known}."
+        why = f"{len(self.lags)} of at least {FEWEST_LAGS} first wheels that followed a release are known"
+        if any(cell.day for cell in lacking.cells):
+            why = "other platforms have its wheel, so what other Pythons took says nothing of this one"
+        return f"No forecast for {lacking.python} on {self.platforms[0]}: {why}."
 
 
 def timeline(

@@ -40,6 +40,18 @@ def test_without_a_forecast_it_says_how_little_is_known() -> None:
     assert found.silence == (
         "No forecast for 3.15 on Windows x64: 0 of at least 3 first wheels that followed a release are known."
     )
+    elsewhere = timeline(
+        {
+            "Windows x64": [FirstWheel(parse_target("cp315-win_amd64"), None)],
+            "macOS": [FirstWheel(parse_target("cp315-macosx_14_0_arm64"), old)],
+        },
+        [python("cp315")],
+        TODAY,
+        lags=(),
+        forecast=None,
+    )
+    assert elsewhere is not None
+    assert "other platforms have its wheel" in elsewhere.silence
     complete = drawn(cp315=old, cp315t=None, cp316=None)
     assert complete is not None
     assert complete.silence == ""
