@@ -27,6 +27,11 @@ def request_delivery(delivery_id: int) -> None:
     _send("process_delivery", (delivery_id,))
 
 
+def request_modules(project_id: int, filename: str) -> None:
+    """Queue the reading of the compiled modules of a wheel that a project uses."""
+    _send("read_modules", (project_id, filename))
+
+
 def request_move(request_id: int) -> None:
     """Queue the opening of a change request."""
     _send("work_on_move_request", (request_id,))

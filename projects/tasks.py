@@ -10,7 +10,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.services import indexes, project_removal, push_reports, submissions, upgrades, wheel_reading
+from projects.services import (
+    compiled_reading,
+    indexes,
+    project_removal,
+    push_reports,
+    submissions,
+    upgrades,
+    wheel_reading,
+)
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
@@ -93,6 +101,12 @@ def audit_archive(archive_id: int) -> bool:
 def _audit(snapshot_id: int) -> None:
     if pushed_source.has_source(snapshot_id):
         audit_source.delay(snapshot_id)
+
+
+@shared_task
+def read_modules(project_id: int, filename: str) -> int:
+    """Read the compiled modules of a wheel that a project uses. Return how many wheels were read, 0 or 1."""
+    return compiled_reading.read_project_modules(project_id, filename, timezone.now()).wheels
 
 
 @shared_task(bind=True, max_retries=READ_WHEELS_TRIES)

@@ -61,6 +61,9 @@ urlpatterns = [
     path("projects/add/", projects.project_add, name="project-add"),
     path("projects/<slug:slug>/", risk.project, name="project"),
     path("projects/<slug:slug>/cells/<slug:target>/<str:package>/", risk.project_cell, name="project-cell"),
+    path(
+        "projects/<slug:slug>/cells/<slug:target>/<str:package>/read/", risk.cell_read_modules, name="cell-read-modules"
+    ),
     path("projects/<slug:slug>/export.<str:kind>", risk.project_export, name="project-export"),
     path("projects/<slug:slug>/targets/", projects.project_targets, name="project-targets"),
     path("projects/<slug:slug>/targets/add/", move.project_target_add, name="project-target-add"),

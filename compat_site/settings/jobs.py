@@ -52,6 +52,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.continue_assessment": {"queue": "searches"},
     "projects.tasks.read_submission": {"queue": "searches"},
     "projects.tasks.read_wheels": {"queue": "searches"},
+    "projects.tasks.read_modules": {"queue": "searches"},
     "projects.tasks.audit_archive": {"queue": "searches"},
     "projects.tasks.audit_source": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},

@@ -124,6 +124,46 @@ class Accepted(Schema):
     snapshot: int | None = Field(description="null: the files are still being read")
 
 
+class WheelImportDocument(Schema):
+    """An import in a wheel of a module that some Pythons lack."""
+
+    module: str
+    path: str
+    line: int
+    guard: str = Field(description="what happens where it is missing: certain, other-module, call, script …")
+    pythons: str = Field(description="the Pythons that lack it, as a specifier")
+
+
+class CompiledFindingDocument(Schema):
+    """A compiled module that needs more than the tags of its wheel say, or NumPy 1."""
+
+    fault: str = Field(description="numpy-1, glibc or stable-abi")
+    path: str
+    needs: str
+    promised: str
+
+
+class CompiledModulesDocument(Schema):
+    """What was read of the compiled modules of a wheel."""
+
+    findings: list[CompiledFindingDocument]
+    modules: int
+    unread: int
+    numpy: int | None
+    error: str | None
+
+
+class WheelDocument(Schema):
+    """What was read of a wheel (docs/schema.md)."""
+
+    file: str
+    modules: list[str]
+    python_files: int
+    unread: int
+    imports: list[WheelImportDocument]
+    compiled: CompiledModulesDocument | None
+
+
 class AssessmentDocument(Schema):
     """A machine-readable assessment (docs/schema.md)."""
 
@@ -135,6 +175,7 @@ class AssessmentDocument(Schema):
     requirements: list[dict[str, Any]]
     assessments: list[dict[str, Any]]
     bridge: dict[str, Any] | None
+    wheels: list[WheelDocument] = Field(description="what was read of the wheels that the packages take")
 
 
 class AssessmentItem(Schema):

@@ -33,6 +33,7 @@ from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
 from projects.presentation.sentences import stopped_text
+from projects.selectors.evidence import readings_of
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
 from projects.services.assessments.fetch import fetch_missing
@@ -88,6 +89,7 @@ class CommandAssessment(Struct, frozen=True):
             self.indexes.url,
             self.indexes.extra_urls,
             [one.to_json() for one in self.confusions],
+            wheels=readings_of(found.targets),
             bridge=self._bridge(),
             bridge_targets=[target.slug for target in found.bridge.targets] if found.bridge is not None else (),
         )
@@ -136,6 +138,11 @@ def add_assessment_options(parser: ArgumentParser) -> None:
         default=[],
         metavar="URL",
         help="one more to ask, beside pip's; its packages count together with the others', as for pip; repeatable",
+    )
+    parser.add_argument(
+        "--read-compiled",
+        action="store_true",
+        help="also read the compiled modules of the wheels, as --read-wheels too",
     )
     parser.add_argument(
         "--read-wheels", action="store_true", help="also read the Python files of the wheels, for modules that are gone"
@@ -230,8 +237,13 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
         log(f"{stopped_text(fetched.stopped)} What is undecided is unknown.")
     stop_command_polls(indexes)
     found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
-    if options.get("read_wheels"):
+    if options.get("read_wheels") or options.get("read_compiled"):
         request, found = _with_wheels_read(request, found, indexes, as_of, log)
+    if options.get("read_compiled"):
+        # Imported here as what reads wheels is.
+        from projects.services.compiled_reading import read_compiled_of
+
+        read_compiled_of(found.targets, indexes, log)
     return CommandAssessment(request, files, found, indexes, confusions(indexes, found.names))
 
 

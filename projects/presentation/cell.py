@@ -42,6 +42,7 @@ class CellPage(Struct, frozen=True):
     evidence: tuple[EvidenceLine, ...] = ()
     waiver: Waiver | None = None
     is_built: bool = False
+    has_unread_modules: bool = False
 
     @property
     def can_accept_build(self) -> bool:
@@ -90,8 +91,15 @@ def cell_page(
         latest=package.latest_available,
         waiver=package.waiver,
         is_built=package.availability is Availability.SOURCE,
+        has_unread_modules=_has_unread_modules(package, reading),
         evidence=evidence_lines(package, target.python, reading, proof) if target is not None else (),
     )
+
+
+def _has_unread_modules(package: PackageResult, reading: WheelReading | None) -> bool:
+    """Return whether the wheel in use may have compiled modules that were not read."""
+    is_compiled = package.availability in {Availability.NATIVE, Availability.ABI3}
+    return is_compiled and bool(package.file) and (reading is None or reading.compiled is None)
 
 
 def _provenance(package: PackageResult) -> tuple[str, ...]:

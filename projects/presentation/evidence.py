@@ -11,13 +11,15 @@ from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.received_proof import DatedProof
 from projects.presentation.sentences import describe_text
+from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledReading
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
 from scanner.domain.phrases import count
 from scanner.domain.targets.pythons import Python
 
-# So many imports are listed of one wheel.
+# So many imports are listed of one wheel, and so many findings of compiled modules.
 _MOST_IMPORTS = 8
+_MOST_FINDINGS = 4
 _LEVELS = {1: "unstable", 2: "beta", 3: "stable", 4: "resilient"}
 _WORDS = {
     Declaration.CLASSIFIER: "declared",
@@ -74,6 +76,8 @@ def _lines(
         yield EvidenceLine("Without the GIL", free_threading_text(package), _gil_look(level))
     if reading is not None:
         yield from _read_lines(reading, python)
+        if reading.compiled is not None:
+            yield from _compiled_lines(reading.compiled)
     if proof is not None:
         yield from _proof_lines(package, proof)
     if breaks:
@@ -120,6 +124,32 @@ def _read_lines(reading: WheelReading, python: Python) -> Iterator[EvidenceLine]
         text = f"none of its {count(reading.files, 'Python file')} imports a module that is gone"
         unread = f"; {reading.unread} could not be read" if reading.unread else ""
         yield EvidenceLine("Read from the wheel", f"{text}{unread}", Verdict.READY)
+
+
+_FAULTS = {
+    CompiledFault.NUMPY_1: "{path} is compiled for NumPy 1: what it does with NumPy fails beside NumPy 2",
+    CompiledFault.GLIBC: "{path} needs {needs}, and the wheel's tag promises glibc {promised}",
+    CompiledFault.STABLE_ABI: "{path} uses {needs}, outside of the stable ABI of Python {promised} that the tag names",
+}
+
+
+def _compiled_lines(reading: CompiledReading) -> Iterator[EvidenceLine]:
+    rung = "Its compiled modules"
+    if reading.error:
+        yield EvidenceLine(rung, f"not read: {reading.error}", Verdict.UNKNOWN)
+        return
+    for one in reading.findings[:_MOST_FINDINGS]:
+        yield EvidenceLine(rung, _FAULTS[one.fault].format(**one.to_json()), Verdict.UPGRADE)
+    if len(reading.findings) > _MOST_FINDINGS:
+        more = f"{count(len(reading.findings) - _MOST_FINDINGS, 'more finding')} of this kind"
+        yield EvidenceLine(rung, more, Verdict.UPGRADE)
+    unread = f"; {reading.unread} could not be read" if reading.unread else ""
+    if not reading.findings:
+        numpy = ", and those that use NumPy run with NumPy 1 and 2" if reading.numpy == 2 else ""
+        text = f"none of {count(reading.modules, 'module')} needs more than the wheel's tags say{numpy}{unread}"
+        yield EvidenceLine(rung, text, Verdict.READY if reading.modules else Verdict.UNKNOWN)
+    elif unread:
+        yield EvidenceLine(rung, f"{count(reading.modules, 'module')} read{unread}", Verdict.UNKNOWN)
 
 
 def missing_imports(reading: WheelReading, python: Python) -> list[WheelImport]:

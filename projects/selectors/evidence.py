@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
@@ -16,6 +16,12 @@ from scanner.selectors.wheel_readings import wheel_readings
 def reading_of(package: PackageResult) -> WheelReading | None:
     """Return what was read of the wheel that a package installs; None where it was not read. One query at most."""
     return wheel_readings([package.file]).get(package.file) if package.file else None
+
+
+def readings_of(results: Iterable[TargetResult]) -> dict[str, WheelReading]:
+    """Return what was read of the wheels that packages of these targets install, by file name. One query at most."""
+    files = {package.file for result in results for package in result.packages if package.file}
+    return wheel_readings(files) if files else {}
 
 
 def proof_of(project: Project, target: str, pins: Mapping[str, str] | None = None) -> DatedProof | None:

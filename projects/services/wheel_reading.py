@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,7 @@ from projects.services.reports import read_planned_set
 from scanner.domain.evidence.wheel_reading import read_wheel
 from scanner.domain.targets.target import parse_target
 from scanner.services.index_sets import IndexSet
+from scanner.services.indexes import IndexClient
 from scanner.services.wheel_readings import (
     UnreadWheel,
     WheelSources,
@@ -62,27 +63,34 @@ def read_wheels(
     Where `gives_way` is true, the rest is left to a later call.
     """
     files = unread_wheels(indexes.keys, filenames, now)[:most]
-    clients = {source.pk: source for source in indexes}
-    read = breaking = received = 0
-    gave_way = False
-    with ThreadPoolExecutor(_CONNECTIONS) as pool:
-        connected = {key: clients[key].connect() for key in {file.index_id for file in files}}
-        jobs = [(file, pool.submit(partial(fetch_sources, file, connected[file.index_id]))) for file in files]
-        for number, (file, job) in enumerate(jobs):
-            gave_way = number % _BATCH == 0 and gives_way()
-            if gave_way:
-                pool.shutdown(cancel_futures=True)
-                break
-            found = job.result()
-            if found is None:
-                continue
-            if isinstance(found, str):
-                store_unreadable(file, found, now)
-                continue
+    seen = read = breaking = received = 0
+    for file, found in fetch_each(indexes, files, fetch_sources, gives_way):
+        seen += 1
+        if isinstance(found, str):
+            store_unreadable(file, found, now)
+        elif found is not None:
             read += 1
             received += found.received
             breaking += _read(file, found, now)
-    return WheelsRead(read, breaking, received, gave_way)
+    return WheelsRead(read, breaking, received, gave_way=seen < len(files))
+
+
+def fetch_each(
+    indexes: IndexSet,
+    files: Sequence[UnreadWheel],
+    fetch: Callable[[UnreadWheel, IndexClient], WheelSources | str | None],
+    gives_way: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[UnreadWheel, WheelSources | str | None]]:
+    """Yield each wheel with what was fetched of it, until `gives_way` is true, which is asked now and then."""
+    clients = {source.pk: source for source in indexes}
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        connected = {key: clients[key].connect() for key in {file.index_id for file in files}}
+        jobs = [(file, pool.submit(partial(fetch, file, connected[file.index_id]))) for file in files]
+        for number, (file, job) in enumerate(jobs):
+            if number % _BATCH == 0 and gives_way():
+                pool.shutdown(cancel_futures=True)
+                return
+            yield file, job.result()
 
 
 def is_anyone_waiting() -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import condition, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 
+from projects import jobs
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.models import Project
 from projects.presentation.cell import cell_page
@@ -110,6 +112,19 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         # The cell opens inside the page, which keeps its URL.
         push_url(response, False)
     return response
+
+
+@require_POST
+@login_required
+def cell_read_modules(request: HtmxHttpRequest, slug: str, target: str, package: str) -> HttpResponse:
+    """Queue the reading of the compiled modules of the wheel in use, and go back to the cell."""
+    found = get_project(request, slug, edit=True)
+    stored = package_result(found, target, package)
+    if stored is None or not stored.file:
+        raise Http404
+    jobs.request_modules(found.pk, stored.file)
+    messages.info(request, f"The compiled modules of {stored.file} are being read: look at the evidence in a minute.")
+    return redirect("project-cell", slug, target, package)
 
 
 @require_safe

@@ -19,7 +19,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.domain.index_address import without_credentials
 from scanner.domain.index_page.page import IndexPage, RootPage
 from scanner.index.archives.reader import MetadataReader, SdistDocuments
-from scanner.index.archives.wheel_sources import WheelSources, read_wheel_sources
+from scanner.index.archives.wheel_sources import WheelSources, read_wheel_modules, read_wheel_sources
 from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
 from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
@@ -231,6 +231,10 @@ class IndexClient:
     def wheel_sources(self, url: str) -> WheelSources:
         """Return the packed Python files of a wheel by range requests. Raises as `wheel_metadata` does."""
         return read_wheel_sources(self._transport, url)
+
+    def wheel_modules(self, url: str) -> WheelSources:
+        """Return the packed compiled modules of a wheel by range requests. Raises as `wheel_metadata` does."""
+        return read_wheel_modules(self._transport, url)
 
     def sdist_metadata(self, url: str, is_enough: Callable[[bytes], bool] = bool) -> SdistDocuments:
         """Return the metadata in an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does.

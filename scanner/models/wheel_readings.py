@@ -11,7 +11,7 @@ from scanner.models.digests import DigestField
 
 
 class StoredWheelReading(models.Model):
-    """The reading of one wheel (scanner.domain.evidence.wheel_reading). A wheel never changes, so a row neither does.
+    """What was read of one wheel (scanner.domain.evidence). It never changes; its compiled modules may be read later.
 
     A wheel that cannot be read has the reason in `error`, and is tried again after a while.
     """
@@ -26,6 +26,7 @@ class StoredWheelReading(models.Model):
     files = models.PositiveIntegerField(default=0, help_text="the Python files that were read")
     unread = models.PositiveIntegerField(default=0, help_text="those that were not")
     received = models.PositiveBigIntegerField(default=0, help_text="bytes that the index sent for it")
+    compiled = models.JSONField(null=True, help_text="of its compiled modules; null where they were not read")
     error = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField()
 

@@ -8,6 +8,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.evidence.compiled_modules import CompiledReading
 from scanner.domain.evidence.known_breaks import KnownBreak
 from scanner.domain.evidence.wheel_reading import WheelImport, WheelReading, certain_breaks
 from scanner.models import StoredWheelReading
@@ -28,9 +29,15 @@ def wheel_readings(filenames: Collection[str]) -> dict[str, WheelReading]:
     """Return what was read of these wheels, by file name; those that were not or cannot be read are left out."""
     rows = StoredWheelReading.objects.filter(filename__in=set(filenames), error="")
     return {
-        filename: WheelReading(tuple(modules), _imports(imports), files, unread)
-        for filename, modules, imports, files, unread in rows.values_list(
-            "filename", "modules", "imports", "files", "unread"
+        filename: WheelReading(
+            tuple(modules),
+            _imports(imports),
+            files,
+            unread,
+            None if compiled is None else CompiledReading.from_json(compiled),
+        )
+        for filename, modules, imports, files, unread, compiled in rows.values_list(
+            "filename", "modules", "imports", "files", "unread", "compiled"
         )
     }
 

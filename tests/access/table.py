@@ -175,6 +175,7 @@ ROWS = (
     Row("projects/add/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
     Row("projects/<slug:slug>/", read=Who.READER),
     Row("projects/<slug:slug>/cells/<slug:target>/<str:package>/", read=Who.READER),
+    Row("projects/<slug:slug>/cells/<slug:target>/<str:package>/read/", change=Who.MEMBER),
     Row("projects/<slug:slug>/export.<str:kind>", read=Who.READER, parts={"kind": "csv"}),
     Row("projects/<slug:slug>/targets/", read=Who.MEMBER, change=Who.MEMBER),
     Row("projects/<slug:slug>/settings/", read=Who.MANAGER, change=Who.MANAGER),

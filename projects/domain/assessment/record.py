@@ -12,6 +12,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles
 from projects.domain.rewriting.written_plan import WrittenPlan
+from scanner.domain.evidence.wheel_reading import WheelReading
 
 
 class AssessmentRecord(Struct, frozen=True):
@@ -19,7 +20,8 @@ class AssessmentRecord(Struct, frozen=True):
 
     `made_at` is aware; the URLs carry no credentials. `confusions` are the names that several indexes have
     (docs/schema.md). `bridge` is one plan for all of `bridge_targets`, which are slugs. `written` maps the slug of a
-    target to its plan as written into the files; `written_bridge` is the bridge as written.
+    target to its plan as written into the files; `written_bridge` is the bridge as written. `wheels` is what was read
+    of the wheels that the packages take, by file name.
     """
 
     parsed: ParsedFiles
@@ -32,3 +34,4 @@ class AssessmentRecord(Struct, frozen=True):
     bridge_targets: Sequence[str] = ()
     written: Mapping[str, WrittenPlan] = field(default_factory=dict)
     written_bridge: WrittenPlan | None = None
+    wheels: Mapping[str, WheelReading] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import to_data
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.advice import advise, list_build_tools
+from projects.presentation.formats.wheels import wheel_documents
 from projects.presentation.sentences import (
     blocked_causes,
     describe_flags,
@@ -46,6 +47,7 @@ def assessment_document(record: AssessmentRecord) -> dict[str, Any]:
         "bridge": (
             {"targets": list(record.bridge_targets), **plan_document(bridge, record.written_bridge)} if bridge else None
         ),
+        "wheels": wheel_documents(record.wheels),
     }
 
 

@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Project, Snapshot, TargetAssessment
+from projects.selectors.evidence import readings_of
 from projects.services.assessments.run import read_snapshot
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, with_written_plans
@@ -30,13 +31,15 @@ def stored_record(project: Project, shown: Mapping[str, Sequence[str] | None] | 
     wanted = shown if shown is not None else dict.fromkeys(stored)
     files = list(snapshot.files.all())
     parsed = read_snapshot(snapshot, files)
+    results = [_select(stored[slug].to_result(), names) for slug, names in wanted.items() if slug in stored]
     record = AssessmentRecord(
         parsed,
-        [_select(stored[slug].to_result(), names) for slug, names in wanted.items() if slug in stored],
+        results,
         assessment.confirmed_at,
         assessment.index_url,
         assessment.extra_urls,
         assessment.confusions,
+        wheels=readings_of(results),
     )
     contents = {file.path: bytes(file.content) for file in files}
     roots = [file.path for file in files if file.is_root]

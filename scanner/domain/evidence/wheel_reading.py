@@ -18,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.evidence.compiled_modules import CompiledReading
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
 from scanner.domain.files.zip_directory import InvalidZip, MemberTooLarge, ZipMember, unpack_member
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
@@ -82,6 +83,11 @@ class WheelImport(Struct, frozen=True):
             return False
         return not any(one.is_in(pins) for one in bringers(self.module))
 
+    @property
+    def pythons(self) -> SpecifierSet:
+        """The Pythons on which the module is missing where the import runs."""
+        return _only(_failing(self.module, self.not_on))
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
         return {
@@ -106,13 +112,14 @@ class WheelReading(Struct, frozen=True):
     """What was read of one wheel: its top-level modules, and imports of modules that a Python may lack.
 
     `files` counts the Python files that were read, `unread` those that were not: they are not Python 3, or a limit was
-    reached.
+    reached. `compiled` is None where its compiled modules were not read.
     """
 
     modules: tuple[str, ...] = ()
     imports: tuple[WheelImport, ...] = ()
     files: int = 0
     unread: int = 0
+    compiled: CompiledReading | None = None
 
 
 def is_missing(module: str, python: PythonVersion) -> bool:

@@ -12,8 +12,10 @@ from projects.models import Assessment, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
 from projects.services.wheel_reading import read_snapshot_wheels
-from projects.tasks import READ_WHEELS_TRIES, read_wheels
+from projects.tasks import READ_WHEELS_TRIES, read_modules, read_wheels
+from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledFinding
 from scanner.models import StoredWheelReading
+from scanner.selectors.wheel_readings import wheel_readings
 from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file
 
@@ -29,6 +31,7 @@ OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
 
 
 WEB = b"import cgi\n"
+FAST, MODULE = "fast-1.0-cp313-cp313-win_amd64.whl", b"MZ" + bytes(64) + b"numpy.core._multiarray_umath\0"
 
 
 @pytest.fixture
@@ -39,6 +42,7 @@ def index(settings: Settings) -> Iterator[ReplayIndex]:
     ]
     with ReplayIndex() as made:
         made.add_package("orm", files)
+        made.add_package("fast", [a_file(FAST, members={"fast/__init__.py": b"", "fast/core.pyd": MODULE})])
         made.add_package("zeros", [a_file("zeros-1.0-py3-none-any.whl", members={"zeros.py": b"\0" * 5_000_000})])
         settings.WHEELWAY_READ_WHEELS = 100
         settings.WHEELWAY_INDEX_URL = made.url
@@ -80,6 +84,19 @@ def test_a_file_that_unpacks_to_too_much_is_counted_and_not_read(index: ReplayIn
     assert read_snapshot_wheels(snapshot, timezone.now()).breaking == 0
     (stored,) = StoredWheelReading.objects.all()
     assert (stored.unread, stored.imports) == (1, [])
+
+
+def test_compiled_modules_are_read_once_and_only_on_demand(index: ReplayIndex) -> None:
+    project, snapshot = make(b"fast==1.0\n")
+    ProjectTarget.objects.filter(project=project, slug=NEW).update(slug="cp313-win_amd64")
+    assess_snapshot(snapshot, timezone.now())
+    read_snapshot_wheels(snapshot, timezone.now())
+    assert StoredWheelReading.objects.get(filename=FAST).compiled is None
+    assert read_modules.apply(args=(project.pk, FAST), throw=True).get() == 1
+    compiled = wheel_readings([FAST])[FAST].compiled
+    assert compiled is not None
+    assert compiled.findings == (CompiledFinding(CompiledFault.NUMPY_1, "fast/core.pyd"),)
+    assert read_modules.apply(args=(project.pk, FAST), throw=True).get() == 0
 
 
 def test_nothing_is_read_where_it_is_off(index: ReplayIndex, settings: Settings) -> None:
