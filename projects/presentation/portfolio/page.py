@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,6 +18,8 @@ from projects.presentation.portfolio.standing import (
     PortfolioRow,
     headline_bars,
     portfolio_rows,
+    sorted_rows,
+    state_counts,
     target_of,
 )
 from projects.presentation.portfolio.stored import DeletedProject, PortfolioState
@@ -24,10 +27,19 @@ from projects.presentation.portfolio.week import Week, describe_week
 from scanner.domain.phrases import count
 
 
+class PortfolioHeading(Struct, frozen=True):
+    """A heading that sorts by its column: that of the projects, or of a headline. `order` is as in aria-sort."""
+
+    headline: Headline | None
+    query: str
+    order: str
+
+
 class PortfolioPage(Struct, frozen=True):
     """Everything that the portfolio shows for one query. `project_count` is before the filter.
 
-    `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before.
+    `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before and how many
+    of all projects have it on a target shown. `headings` are those of the table.
     `empty_text` says why no project passes. `is_judged`: some project that passes has a verdict on a target shown.
     """
 
@@ -37,6 +49,7 @@ class PortfolioPage(Struct, frozen=True):
     rows: tuple[PortfolioRow, ...]
     project_count: int
     count_text: str
+    order_text: str
     bars: tuple[HeadlineBar, ...]
     blockers: tuple[RankedPackage, ...]
     upgrades: tuple[RankedPackage, ...]
@@ -44,7 +57,8 @@ class PortfolioPage(Struct, frozen=True):
     burndowns: tuple[Burndown, ...]
     first_assessed_at: datetime | None
     tags: tuple[tuple[str, bool], ...]
-    states: tuple[tuple[str, str, bool], ...]
+    states: tuple[tuple[str, str, bool, int], ...]
+    headings: tuple[PortfolioHeading, ...]
     empty_text: str
     is_judged: bool
     deleted: tuple[DeletedProject, ...]
@@ -52,6 +66,9 @@ class PortfolioPage(Struct, frozen=True):
 
 def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) -> PortfolioPage:
     """Return the page for what is stored. Every number on it counts the projects that pass the filter."""
+    headlines = state.headlines
+    every = portfolio_rows(state.projects, headlines, now)
+    counts = state_counts(every)
     wanted = query.name.casefold()
     projects = [
         one
@@ -59,13 +76,14 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         if (wanted in one.name.casefold() or wanted in one.slug)
         and (not query.tags or any(tag in query.tags for tag in one.tags))
     ]
-    headlines = state.headlines
     known_tags = {tag for one in state.projects for tag in one.tags}
-    rows = portfolio_rows(projects, headlines, now)
+    passing = {one.slug for one in projects}
+    rows = tuple(row for row in every if row.slug in passing)
     if query.states:
         rows = tuple(row for row in rows if any(cell and cell.verdict in query.states for cell in row.cells))
         shown = {row.slug for row in rows}
         projects = [one for one in projects if one.slug in shown]
+    rows = sorted_rows(rows, headlines, query.sort)
     bars = headline_bars(rows, headlines)
     targets = {
         project.pk: [slug for headline in headlines if (slug := target_of(project, headline))] for project in projects
@@ -77,6 +95,8 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         rows=rows,
         project_count=len(state.projects),
         count_text=f"{len(rows)} of {count(len(state.projects), 'project')}",
+        order_text=_order_text(headlines, query.sort),
+        headings=_headings(headlines, query),
         bars=bars,
         blockers=blockers(projects, headlines),
         upgrades=upgrades(projects, headlines),
@@ -84,13 +104,31 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         burndowns=burndowns(projects, bars, state.days, state.past),
         first_assessed_at=state.first_assessed_at,
         tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
-        states=tuple((key, STATE_WORDS[state], state in query.states) for state, key in STATE_KEYS.items()),
+        states=tuple(
+            (key, STATE_WORDS[verdict], verdict in query.states, counts[verdict]) for verdict, key in STATE_KEYS.items()
+        ),
         empty_text=_empty_text(query),
         is_judged=any(
             cell is not None and cell.verdict is not ProjectVerdict.UNKNOWN for row in rows for cell in row.cells
         ),
         deleted=state.deleted,
     )
+
+
+def _headings(headlines: Sequence[Headline], query: PortfolioQuery) -> tuple[PortfolioHeading, ...]:
+    keys: list[tuple[str, Headline | None]] = [("name", None), *((one.key, one) for one in headlines)]
+    orders = {True: "descending", False: "ascending"}
+    return tuple(
+        PortfolioHeading(headline, query.sorted_by(key).encode(), orders[headline is not None] * (key == query.sort))
+        for key, headline in keys
+    )
+
+
+def _order_text(headlines: Sequence[Headline], sort: str) -> str:
+    if sort == "name":
+        return "by name"
+    headline = next((one for one in headlines if one.key == sort), None)
+    return f"worst on {headline.label} first" if headline else "worst first"
 
 
 def _empty_text(query: PortfolioQuery) -> str:

@@ -91,6 +91,19 @@ def portfolio_rows(
     return tuple(sorted(rows, key=_rank))
 
 
+def sorted_rows(rows: Iterable[PortfolioRow], headlines: Sequence[Headline], sort: str) -> tuple[PortfolioRow, ...]:
+    """Return rows, which are worst first, by name, or with the worst on one headline first."""
+    if sort == "name":
+        return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.slug)))
+    at = next((at for at, headline in enumerate(headlines) if headline.key == sort), None)
+    return tuple(rows) if at is None else tuple(sorted(rows, key=lambda row: _badness(row.cells[at])))
+
+
+def state_counts(rows: Iterable[PortfolioRow]) -> Counter[ProjectVerdict]:
+    """Return how many projects have each state on one of the headlines, so that a project may count several times."""
+    return Counter(verdict for row in rows for verdict in {cell.verdict for cell in row.cells if cell is not None})
+
+
 def headline_bars(rows: Sequence[PortfolioRow], headlines: Sequence[Headline]) -> tuple[HeadlineBar, ...]:
     """Return a bar for each headline. Projects without such a target are not counted."""
     columns = zip(*(row.cells for row in rows), strict=True) if rows else ()
@@ -130,6 +143,18 @@ def _cell(project: StoredProject, slug: str | None) -> HeatCell | None:
     (column,) = columns_of([slug])
     outcome = project.outcomes.get(slug, StoredOutcome(ProjectVerdict.UNKNOWN, {}, ()))
     return heat_cell(column, outcome.verdict, outcome.counts)
+
+
+def _badness(cell: HeatCell | None) -> tuple[int, int]:
+    """Return the place of a cell in a column that has the worst first; of two blocked ones that with more blockers."""
+    if cell is None:
+        return (len(_WORST_FIRST), 0)
+    return (_WORST_FIRST.index(cell.verdict), -_number(cell.text))
+
+
+def _number(text: str) -> int:
+    first = text.partition(" ")[0]
+    return int(first) if first.isdecimal() else 0
 
 
 def _rank(row: PortfolioRow) -> tuple[int | str, ...]:

@@ -65,7 +65,9 @@ def test_links_of_the_newest_release_that_has_some_are_shown_safely(alice: Clien
 
 def test_the_page_tells_releases_by_target_newest_first(alice: Client, orjson: Package) -> None:
     page = alice.get(PAGE).content.decode()
-    assert re.findall(r'<th scope="row">([\d.]+)<small class="via"><time', page) == [
+    assert re.findall(
+        r'<th scope="row"><a href="[?]files=[^"]+#files"[^>]*>([\d.]+)</a><small class="via"><time', page
+    ) == [
         "3.11.0",
         "3.10.7",
         "3.10.6",

@@ -177,6 +177,33 @@ def test_without_a_verdict_nothing_is_said_of_blockers(alice: Client, cast: Cast
     assert "every package has a version that works" not in said
 
 
+def test_the_table_is_sorted_by_name_or_by_one_target(alice: Client, cast: Cast) -> None:
+    assess_as(add_project(cast, "a-ready"), {target: [make_package("orjson")] for target in TARGETS})
+    blocked = {LINUX_313: [make_package("ray", Verdict.BLOCKED)], LINUX_314: [make_package("orjson")]}
+    assess_as(add_project(cast, "b-blocked-on-313"), blocked)
+    assert rows(alice.get("/?sort=name").content) == ["a-ready", "b-blocked-on-313", "practice-api"]
+    html = alice.get("/?sort=cp313-linux-x86-64").content
+    assert rows(html)[0] == "b-blocked-on-313"
+    assert "3 of 3 projects, worst on 3.13 on Linux x86-64 first" in text(html)
+    assert html.count(b"aria-sort=") == 1
+    assert rows(alice.get("/?sort=cp314-linux-x86-64").content)[0] == "practice-api"
+    assert rows(alice.get("/?sort=nothing").content) == rows(alice.get("/").content)
+
+
+def test_a_heading_keeps_the_filter_and_leads_back_to_the_first_order(alice: Client, cast: Cast) -> None:
+    html = alice.get("/?q=practice&sort=name").content.decode()
+    assert '<th scope="col" aria-sort="ascending"><a href="/?q=practice">Project</a>' in html
+    assert '<a href="/?q=practice&amp;sort=cp314-linux-x86-64">' in html
+    assert '<a href="/?sort=name">Clear the filters</a>' in html
+    assert '<input type="hidden" name="sort" value="name">' in html
+
+
+def test_a_state_has_the_number_of_projects_that_are_in_it_somewhere(alice: Client, cast: Cast) -> None:
+    add_project(cast, "fresh")
+    said = text(alice.get("/?q=fresh").content)
+    assert "✕ blocked 1 ↑ after upgrades 1 ? unknown 1 ✓ ready 0" in said
+
+
 def test_a_filter_by_state_keeps_the_projects_with_it_on_a_target_that_is_shown(alice: Client, cast: Cast) -> None:
     assess_as(add_project(cast, "fine"), {target: [make_package("orjson")] for target in TARGETS})
     add_project(cast, "fresh")
