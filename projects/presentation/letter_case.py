@@ -11,4 +11,7 @@ _NAMES = frozenset({"Python", "Wheelway", "Google"})
 
 def sentence_case(text: str) -> str:
     """Return a title in sentence case: "Change Password" as "Change password". Names such as GitHub stay."""
-    return _CAPITALISED.sub(lambda word: word[0] if word[0].lstrip("(") in _NAMES else word[0].lower(), text)
+    # White space before the first word does not make it a further one.
+    title = text.lstrip()
+    lowered = _CAPITALISED.sub(lambda word: word[0] if word[0].lstrip("(") in _NAMES else word[0].lower(), title)
+    return text[: len(text) - len(title)] + lowered

@@ -13,6 +13,7 @@ from projects.presentation.letter_case import sentence_case
         ("Two-Factor Authentication", "Two-factor authentication"),
         ("Sign In Via GitHub", "Sign in via GitHub"),
         ("Python", "Python"),
+        ("\n  Recovery Codes\n", "\n  Recovery codes\n"),
         ("", ""),
     ],
 )
