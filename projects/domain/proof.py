@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.domain.evidence.wheel_reading import is_missing
 
 
 class ImportOutcome(StrEnum):
@@ -71,8 +74,8 @@ class InterpreterFacts(Struct, frozen=True):
 class Proof(Struct, frozen=True):
     """What happened to one set on one target.
 
-    `pins` are the packages that were installed, `unproven` those that were not tried: of the set without a wheel, and
-    what cannot be imported without those.
+    `pins` are the packages that were installed, `unproven` those that were not tried: of the set without a wheel, what
+    cannot be imported without those, and what nothing in the set imports.
     `install_error` is the end of the installer's output where it failed; then nothing was imported. `conflicts` are
     the lines of `pip check`. `isolation` says what the imports were kept from. `digests` are the SHA-256 values of the
     installed wheels, where the installer reports them. `tests` is the end of the tests' output; `tests_passed` is None
@@ -158,13 +161,50 @@ def without_lacking(proof: Proof, dependents: Mapping[NormalizedName, Sequence[s
     }
     missing = tuple(f"requires {name}, which is not installed" for name in left_out)
     return replace(
-        proof,
-        pins={name: version for name, version in proof.pins.items() if canonicalize_name(name) not in untried},
-        unproven=sorted({*proof.unproven, *untried}),
-        imports=[one for one in proof.imports if canonicalize_name(one.package) not in untried],
+        _left_out(proof, untried),
         conflicts=[line for line in proof.conflicts if not line.removesuffix(".").endswith(missing)]
         if missing
         else proof.conflicts,
+    )
+
+
+_NO_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,200})'\Z", re.ASCII)
+
+
+def without_unused(proof: Proof, dependents: Mapping[NormalizedName, Sequence[str]]) -> Proof:
+    """Return the proof without packages that need one which nothing in the set requires, and whose dependents all ran.
+
+    They are for those who have that one too: matplotlib-inline, which IPython requires, for those with Matplotlib. What
+    the standard library has lost, and pkg_resources, nobody has by another need: that counts.
+    """
+    major, minor = map(int, proof.interpreter.version.split(".")[:2])
+    brought = {one.module.partition(".")[0] for one in proof.imports}
+    failed = {canonicalize_name(one.package) for one in proof.failed}
+    unused = set()
+    for one in proof.failed:
+        name, lacking = canonicalize_name(one.package), _NO_MODULE.search(one.tail)
+        others = {canonicalize_name(other) for other in dependents.get(name, ())} & {
+            *map(canonicalize_name, proof.pins)
+        }
+        if lacking is None or not others or others & failed:
+            continue
+        module = lacking[1].partition(".")[0]
+        if (
+            module not in brought
+            and not is_missing(module, (major, minor))
+            and not is_missing(lacking[1], (major, minor))
+        ):
+            unused.add(name)
+    return _left_out(proof, unused) if unused else proof
+
+
+def _left_out(proof: Proof, names: Collection[NormalizedName]) -> Proof:
+    """Return the proof in which these packages count as not tried."""
+    return replace(
+        proof,
+        pins={name: version for name, version in proof.pins.items() if canonicalize_name(name) not in names},
+        unproven=sorted({*proof.unproven, *names}),
+        imports=[one for one in proof.imports if canonicalize_name(one.package) not in names],
     )
 
 

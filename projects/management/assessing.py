@@ -53,8 +53,8 @@ from scanner.services.refresh import FRESH_FOR
 
 # How long fetching may take in all, in seconds.
 PATIENCE = 600
-# A plan may take wheels that were not read before.
-_WHEEL_ROUNDS = 3
+# A plan may take wheels that were not read before, one release after the other until one does not break.
+_WHEEL_ROUNDS = 8
 Log = Callable[[str], None]
 Options = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
-from projects.domain.proof import InterpreterFacts, Proof, without_lacking
+from projects.domain.proof import InterpreterFacts, Proof, without_lacking, without_unused
 from projects.services.proving.environment import InstallFailed, ProofEnvironment
 from projects.services.proving.imports import import_all
 from projects.services.proving.isolation import find_isolation
@@ -59,7 +59,7 @@ def prove(
             dependents=dependents,
         )
         proof = replace(proof, conflicts=conflicts, imports=imports, digests=environment.digests)
-        proof = without_lacking(proof, dependents)
+        proof = without_unused(without_lacking(proof, dependents), dependents)
         if tests is not None and project is not None:
             log("Running the tests…")
             passed, tail = _run_tests(environment.executable, tests, project)

@@ -4,7 +4,15 @@ import pytest
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.proof import ImportOutcome, InterpreterFacts, ModuleImport, Proof, differences, without_lacking
+from projects.domain.proof import (
+    ImportOutcome,
+    InterpreterFacts,
+    ModuleImport,
+    Proof,
+    differences,
+    without_lacking,
+    without_unused,
+)
 from scanner.domain.targets.target import parse_target
 
 HERE = InterpreterFacts("/usr/bin/python3.13", "cpython", "3.13.5", False, "linux", "x86_64", "glibc 2.36")
@@ -54,6 +62,34 @@ def test_what_fails_for_lack_of_a_package_that_was_left_out_was_not_tried() -> N
     assert (list(found.pins), found.unproven) == (["c", "d"], ["a", "b", "built"])
     assert [one.package for one in found.failed] == ["c", "d"]
     assert found.conflicts == ["a 1 requires d, which is not installed."]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "others", "counts"),
+    [
+        ("matplotlib.pyplot", ["shell"], False),
+        # Nothing requires it but the project itself, or what requires it fails too.
+        ("matplotlib", [], True),
+        ("matplotlib", ["shell", "broken"], True),
+        # Gone from the standard library, or of a package that is in the set.
+        ("imp", ["shell"], True),
+        ("pkg_resources", ["shell"], True),
+        ("shell.part", ["shell"], True),
+    ],
+)
+def test_a_package_for_those_who_have_another_one_does_not_count_where_what_requires_it_ran(
+    lacking: str, others: list[str], counts: bool
+) -> None:
+    gone = f"Traceback\nModuleNotFoundError: No module named '{lacking}'"
+    imports = [
+        ModuleImport("shell", "shell", ImportOutcome.RAN, 0.1),
+        ModuleImport("inline", "inline", ImportOutcome.FAILED, 0.1, gone),
+    ]
+    if "broken" in others:
+        imports.append(ModuleImport("broken", "broken", ImportOutcome.FAILED, 0.1, gone))
+    tried = replace(proof(imports=imports), pins={"shell": "1", "inline": "1", "broken": "1"})
+    found = without_unused(tried, {NormalizedName("inline"): others})
+    assert (found.ran, "inline" in found.unproven) == (not counts, not counts)
 
 
 def test_packages_that_enable_the_gil_again_are_named() -> None:
