@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from projects import jobs
@@ -195,6 +196,17 @@ def test_a_redelivery_is_no_work(
     assert (again.state, queued) == ("processed", [])
     work(again)
     assert Snapshot.objects.count() == Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_needs_no_work_is_stored_by_one_statement_and_once(repository: Repository) -> None:
+    body = push_body("a" * 40, ref="refs/heads/other")
+    with CaptureQueriesContext(connection) as asked:
+        first = deliver(repository, body)
+    # The one that finds the hook, and no transaction. Each twentieth delivery deletes old ones after that.
+    assert [query["sql"].split()[0] for query in asked.captured_queries[:2]] == ["SELECT", "INSERT"]
+    assert deliver(repository, body) == deliver(repository, body, "d-2") == first
+    assert Delivery.objects.count() == 1
 
 
 def test_the_same_signed_bytes_under_another_id_are_no_work(
