@@ -19,7 +19,9 @@ from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.permissions import ROLE_NAMES, Role
+from projects.domain.rewriting.limit_changes import LimitChange
 from projects.models import Alert, Invitation, Subscription, WebhookEndpoint
+from projects.presentation.limits import limit_advice
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
@@ -82,9 +84,17 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
 
 
 def target_progress(
-    watch: Subscription, standing: TargetStanding, fell: Sequence[str], *, stop_path: str
+    watch: Subscription,
+    standing: TargetStanding,
+    fell: Sequence[str],
+    caps: Sequence[LimitChange] = (),
+    *,
+    stop_path: str,
 ) -> dict[str, object]:
-    """Return the context of "a blocker of the watched target fell", or of its last message. Reads the project."""
+    """Return the context of "a blocker of the watched target fell", or of its last message. Reads the project.
+
+    `caps` are those that can be lifted now, for the last message.
+    """
     project, target = watch.project, standing.column.label
     args = [project.slug, watch.target]
     left = len(standing.blocked)
@@ -107,6 +117,7 @@ def target_progress(
         "is_clear": standing.is_clear,
         "gone": f"{gone}." if fell and standing.is_clear else "",
         "remaining": [cell.cause or f"{cell.name}: {cell.reason}" for cell in standing.blocked],
+        "caps": [limit_advice(cap) for cap in caps],
         "next_step": next_step,
         "url": url,
         "button": button,
@@ -118,8 +129,13 @@ def target_progress(
     }
 
 
-def digest(subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_path: str) -> dict[str, object]:
-    """Return the context of a digest of `notes`, at least one, worst first. Reads the subscription's project."""
+def digest(
+    subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_path: str, is_one_kind: bool = False
+) -> dict[str, object]:
+    """Return the context of a digest of `notes`, at least one, worst first. Reads the subscription's project.
+
+    `is_one_kind`: they are all of one kind, which is what the stop link turns off.
+    """
     project = subscription.project
     page = absolute_url(reverse("project", args=[project.slug]))
     return {
@@ -130,6 +146,7 @@ def digest(subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_pa
         "summary": one_line_summary(notes),
         "followed_since": subscription.created_at,
         "project_url": f"{page}#upstream",
+        "is_one_kind": is_one_kind,
         "button": f"Open {project.name} in Wheelway",
         "alerts_url": absolute_url(reverse("alerts")),
         "stop_url": absolute_url(stop_path),

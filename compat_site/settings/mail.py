@@ -1,5 +1,7 @@
 """Mail: SMTP if WHEELWAY_MAIL_URL is set, else a file for each message in the data directory."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from compat_site.env import env
 from compat_site.settings.installation import DATA_DIR
 
@@ -19,3 +21,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_DIR
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("WHEELWAY_MAIL_FROM", default="Wheelway <wheelway@localhost>")
+# Where mail servers return messages: each alert has an address of its own, with +… before the @. Empty: at the sender.
+WHEELWAY_BOUNCE_ADDRESS = env.str("WHEELWAY_BOUNCE_ADDRESS", default="")
+if WHEELWAY_BOUNCE_ADDRESS and not all(WHEELWAY_BOUNCE_ADDRESS.rpartition("@")):
+    raise ImproperlyConfigured("WHEELWAY_BOUNCE_ADDRESS must be an e-mail address, such as bounces@wheelway.example.")

@@ -69,7 +69,7 @@ class ProjectChange(Struct, frozen=True):
         """Return whether it does not hold any more by a later complete assessment."""
         by_target = {result.target: result for result in results}
         if self.kind is ProjectChangeKind.CAP:
-            return not any(self.limit in _liftable(by_target[slug]) for slug in self.targets if slug in by_target)
+            return not any(self.limit in liftable_limits(by_target[slug]) for slug in self.targets if slug in by_target)
         verdicts = {
             (target, str(package.name)): package.verdict
             for target, result in by_target.items()
@@ -127,14 +127,14 @@ def _caps(before: Sequence[TargetResult], after: Sequence[TargetResult]) -> Iter
     for result in after:
         known = earlier.get(result.target)
         if known is not None and compare_with_baseline(TargetBaseline.of(known), result).became_ready:
-            for limit in _liftable(result):
+            for limit in liftable_limits(result):
                 freed.setdefault(limit, []).append(result.target)
     for limit, targets in freed.items():
         yield ProjectChange(ProjectChangeKind.CAP, targets=tuple(targets), limit=limit)
 
 
-def _liftable(result: TargetResult) -> tuple[LimitChange, ...]:
-    """Return the caps that a person may lift now."""
+def liftable_limits(result: TargetResult) -> tuple[LimitChange, ...]:
+    """Return the caps that a person may lift now: those that a plan which holds lifts."""
     is_ready = result.verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
     limits = result.plan.limits if is_ready and result.plan is not None else ()
     return tuple(limit for limit in limits if limit.kind is LimitKind.REQUIRES_PYTHON)

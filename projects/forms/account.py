@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
 
+from projects.domain.mail_choices import MailChoice, MailKind, choices_for
+from projects.presentation.subscriptions import CHOICE_NAMES, KIND_NAMES
 from projects.viewer import THEMES, known_zones
 
 if TYPE_CHECKING:
@@ -32,6 +34,20 @@ class ViewerForm(forms.Form):
         label="Theme",
         choices=[(theme, {"system": "As the system", "light": "Light", "dark": "Dark"}[theme]) for theme in THEMES],
     )
+
+
+class MailForm(forms.Form):
+    """When messages of each kind come; the names of its fields are the kinds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in MailKind:
+            choices = [(one.value, CHOICE_NAMES[one]) for one in choices_for(kind)]
+            self.fields[kind.value] = forms.ChoiceField(label=KIND_NAMES[kind], choices=choices, required=False)
+
+    def chosen(self) -> dict[MailKind, MailChoice]:
+        """Return the choices that differ from those that the page showed."""
+        return {MailKind(name): MailChoice(self.cleaned_data[name]) for name in self.changed_data}
 
 
 class WelcomeForm(forms.Form):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.cadence import Cadence
+from projects.domain.mail_choices import MailChoice, MailKind
 
 # How often a digest comes, for the choice on the page.
 CADENCE_NAMES = (
@@ -17,6 +18,22 @@ CADENCE_NAMES = (
     (Cadence.WEEKLY.value, "on Mondays at 8"),
     (Cadence.MONTHLY.value, "on the first of the month at 8"),
 )
+# The kinds of mail, for the choices on the account page.
+KIND_NAMES = {
+    MailKind.WHEEL: "A watched package gets a wheel",
+    MailKind.TARGET: "A package no longer blocks a watched target",
+    MailKind.REGRESSION: "A release drops a target of a followed project",
+    MailKind.YANK: "A version in use is yanked",
+    MailKind.STATUS: "A package is archived, deprecated or quarantined",
+    MailKind.PUSH: "A push makes a followed project worse",
+    MailKind.CAP: "A cap of a followed project can be lifted",
+}
+CHOICE_NAMES = {
+    MailChoice.USUAL: "As usual",
+    MailChoice.AT_ONCE: "At once",
+    MailChoice.DIGEST: "In the digest of the project",
+    MailChoice.OFF: "Never",
+}
 _MESSAGE_STATES = {
     "queued": "waiting to be sent",
     "sending": "passed to the mail server, no answer yet",
@@ -94,7 +111,8 @@ class TargetWatchRow(Struct, frozen=True):
 class FollowRow(Struct, frozen=True):
     """One of the user's projects with its last digests, newest first.
 
-    `pk` is the subscription's; None if the user has never followed the project.
+    `pk` is the subscription's; None if the user has never followed the project. `turned_off` are the kinds of messages
+    that a link of one turned off.
     """
 
     pk: int | None
@@ -105,6 +123,7 @@ class FollowRow(Struct, frozen=True):
     messages: tuple[MessageRow, ...]
     cadence: str = Cadence.SOON.value
     zone: str = ""
+    turned_off: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:

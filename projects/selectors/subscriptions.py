@@ -13,8 +13,19 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.cadence import Cadence
-from projects.models import Alert, AlertState, Assessment, PackageRows, Project, Subscription, TargetAssessment
+from projects.domain.mail_choices import MailKind
+from projects.models import (
+    Alert,
+    AlertState,
+    Assessment,
+    MailPreference,
+    PackageRows,
+    Project,
+    Subscription,
+    TargetAssessment,
+)
 from projects.presentation.subscriptions import (
+    KIND_NAMES,
     FollowRow,
     MessageRow,
     TargetWatchRow,
@@ -56,7 +67,7 @@ def target_watch_list(user: User) -> tuple[TargetWatchRow, ...]:
 
 
 def follow_list(user: User) -> tuple[FollowRow, ...]:
-    """Return every project visible to the user, followed ones first, then by name. Three queries."""
+    """Return every project visible to the user, followed ones first, then by name. Four queries."""
     projects = list(Project.objects.visible_to(user).order_by("name", "pk"))
     newest: dict[int, Subscription] = {}
     for follow in Subscription.objects.follows().filter(user=user, project__in=projects).order_by("pk"):
@@ -64,7 +75,13 @@ def follow_list(user: User) -> tuple[FollowRow, ...]:
     messages: dict[int, list[MessageRow]] = {}
     for alert in _last_digests([follow.pk for follow in newest.values()]):
         messages.setdefault(alert.subscription_id, []).append(_message_row(alert, alert.note_count))
-    rows = [_follow_row(project, newest.get(project.pk), messages) for project in projects]
+    turned_off: dict[int, list[str]] = {}
+    stored = MailPreference.objects.filter(user=user, project__in=projects).order_by("kind")
+    for project_id, kind in stored.values_list("project", "kind"):
+        turned_off.setdefault(project_id, []).append(KIND_NAMES[MailKind(kind)])
+    rows = [
+        _follow_row(project, newest.get(project.pk), messages, turned_off.get(project.pk, ())) for project in projects
+    ]
     return tuple(sorted(rows, key=lambda row: not row.is_active))
 
 
@@ -158,7 +175,10 @@ def _last_digests(subscription_ids: Collection[int]) -> QuerySet[Any]:
 
 
 def _follow_row(
-    project: Project, follow: Subscription | None, messages: Mapping[int, Sequence[MessageRow]]
+    project: Project,
+    follow: Subscription | None,
+    messages: Mapping[int, Sequence[MessageRow]],
+    turned_off: Sequence[str],
 ) -> FollowRow:
     return FollowRow(
         pk=follow.pk if follow else None,
@@ -169,6 +189,7 @@ def _follow_row(
         messages=tuple(messages.get(follow.pk, ())) if follow else (),
         cadence=follow.cadence if follow else Cadence.SOON.value,
         zone=follow.zone if follow else "",
+        turned_off=tuple(turned_off),
     )
 
 

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Severity
+from projects.domain.project_changes import liftable_limits
+from projects.domain.rewriting.limit_changes import LimitChange
 from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
 from projects.presentation.cell_summary import VERSION, WORK, CellSummary, read_cells, summarise_cell
 from projects.presentation.columns import column_of
@@ -60,6 +62,12 @@ def all_packages(project: Project, target: str) -> list[PackageResult] | None:
         return None
     rows = _newest(project, target).values_list("packages", flat=True).first() or ()
     return [PackageResult.from_json(row) for row in rows]
+
+
+def liftable_caps(project: Project, target: str) -> tuple[LimitChange, ...]:
+    """Return the caps that keep the project from a target to which nothing else does, as now assessed. One query."""
+    row = _newest(project, target).first()
+    return liftable_limits(row.to_result()) if row is not None else ()
 
 
 def watched_on(project: Project, target: str, user: User) -> tuple[frozenset[str], bool]:

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.access import HtmxHttpRequest
-from projects.forms.account import AccountForm, ViewerForm
+from projects.forms.account import AccountForm, MailForm, ViewerForm
+from projects.services.alerts.preferences import choose_mail, mail_choices
 from projects.viewer import THEMES, remember, theme_of, zone_of
 from projects.views.returning import page_before
 from projects.ways_in import keep_known_address
@@ -23,13 +24,15 @@ def account(request: HtmxHttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     person = AccountForm(sent, instance=request.user)
     viewer = ViewerForm(sent, initial={"zone": zone_of(request), "theme": theme_of(request)})
-    if sent is not None and all([person.is_valid(), viewer.is_valid()]):
+    mail = MailForm(sent, initial=mail_choices(request.user), prefix="mail")
+    if sent is not None and all([person.is_valid(), viewer.is_valid(), mail.is_valid()]):
         person.save()
+        choose_mail(request.user, mail.chosen())
         messages.success(request, "Your account was saved.")
         response = redirect("account")
         remember(request, response, theme=viewer.cleaned_data["theme"], zone=viewer.cleaned_data["zone"])
         return response
-    context = {"area": "account", "person": person, "viewer": viewer}
+    context = {"area": "account", "person": person, "viewer": viewer, "mail": mail}
     return render(request, "projects/account.html", context, status=422 if sent is not None else 200)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.domain.cadence import Cadence
-from projects.presentation.subscriptions import CADENCE_NAMES
+from projects.presentation.subscriptions import CADENCE_NAMES, KIND_NAMES
 from projects.selectors import mailbox
 from projects.selectors.subscriptions import (
     follow_list,
@@ -24,6 +24,7 @@ from projects.selectors.subscriptions import (
 )
 from projects.services.alerts import send as sending
 from projects.services.alerts import watches
+from projects.services.alerts.preferences import turn_on_again
 from projects.services.alerts.smtp import SendStatus
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.viewer import zone_of
@@ -79,7 +80,9 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     else:
         asked = request.POST.get("cadence", "")
         cadence = Cadence(asked) if asked in list(Cadence) else None
-        watches.follow(project, request.user, cadence, zone_of(request))
+        found = watches.follow(project, request.user, cadence, zone_of(request))
+        if "again" in request.POST:
+            turn_on_again(found)
         messages.success(request, f"You follow {project.name}. You get e-mail about upstream changes that affect it.")
     return HttpResponseRedirect(page_before(request, project.get_absolute_url()))
 
@@ -116,17 +119,19 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
 def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for confirmation (GET, which link scanners send too), or end the subscription (POST). No redirect."""
     if request.method == "POST":
-        subscription = watches.stop_by_token(token, timezone.now())
+        link = watches.stop_by_token(token, timezone.now())
     else:
-        subscription = watches.find_by_token(token)
-    if subscription is None:
+        link = watches.find_by_token(token)
+    if link is None:
         raise Http404("not a stop link of this installation")
+    subscription = link.subscription
     context = {
         "follows": subscription.follows_project,
         "whole": subscription.watches_target,
         "package": subscription.package_name,
         "target": target_label(subscription.target),
         "project": subscription.project.name,
-        "has_ended": subscription.stopped_at is not None,
+        "kind": KIND_NAMES[link.kind].lower() if link.kind is not None else "",
+        "has_ended": link.has_ended,
     }
     return render(request, "projects/watch_stop.html", context)

@@ -11,10 +11,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Inbox:
-    """Accepts every message. `messages` holds them in the order of arrival; `recipients` their envelopes."""
+    """Accepts every message. `messages` holds them as they arrived; `senders` and `recipients` are their envelopes."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.senders: list[str] = []
         self.recipients: list[list[str]] = []
         # One answer for each coming message, instead of accepting it: "451 try later".
         self.refusals: list[str] = []
@@ -26,6 +27,7 @@ class Inbox:
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.senders.append(envelope.mail_from or "")
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 OK"
 

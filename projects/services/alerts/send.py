@@ -13,8 +13,12 @@ from django.db.models import F, Q, QuerySet
 from msgspec import Struct
 
 from projects import emails
+from projects.domain.mail_choices import MailKind
 from projects.models import Alert, AlertState, Membership, Subscription
 from projects.selectors import open_notes, target_standing
+from projects.selectors.targets import liftable_caps
+from projects.services.alerts.bounces import return_path, stop_using_address
+from projects.services.alerts.preferences import is_turned_off
 from projects.services.alerts.smtp import SendResult, SendStatus, build_message, message_id, send_message
 from projects.services.alerts.watches import packages_of, stop_path
 from scanner.domain.matching.explain import explain_cell
@@ -71,7 +75,7 @@ def send(alert_id: int, now: datetime) -> SendAttempt | None:
     if result.status is SendStatus.TAKEN or (alert.state == AlertState.QUEUED and not _claim(alert)):
         return None
     if result.refuses_recipient:
-        _stop_using_address(alert.subscription.user)
+        stop_using_address(alert.subscription.user)
     if result.status is SendStatus.ACCEPTED:
         return _store_result(alert, AlertState.SENT, now=now)
     if result.status is SendStatus.RETRY and alert.attempts < len(ATTEMPT_DELAYS):
@@ -99,13 +103,6 @@ def send_check_message(user: User, now: datetime) -> SendResult:
     return send_message(build_message(rendered, to=user.email, message_id=identity))
 
 
-def _stop_using_address(user: User) -> None:
-    """Let no more alerts be sent to the user's address until the user verifies it again."""
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": False}, create_defaults={"verified": False, "primary": True}
-    )
-
-
 def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
     """Return the message in the current state. Raises AlertNotNeeded if it must not be sent."""
     subscription = alert.subscription
@@ -119,7 +116,8 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
         rendered,
         to=subscription.user.email,
         message_id=alert.message_id,
-        stop_url=emails.absolute_url(stop_path(subscription)),
+        stop_url=emails.absolute_url(stop_path(subscription, only_kind(alert))),
+        return_path=return_path(alert),
     )
 
 
@@ -135,6 +133,11 @@ def _check_wanted(subscription: Subscription) -> None:
     addresses = EmailAddress.objects.filter(user=subscription.user, email__iexact=subscription.user.email)
     if addresses.filter(verified=False).exists():
         raise AlertNotNeeded("the e-mail address of the account is not verified")
+    watched = (
+        None if subscription.follows_project else MailKind.TARGET if subscription.watches_target else MailKind.WHEEL
+    )
+    if watched is not None and is_turned_off(subscription, watched):
+        raise AlertNotNeeded("messages of this kind are turned off on the account page")
     if not Membership.objects.filter(team=subscription.project.team_id, user=subscription.user_id).exists():
         raise AlertNotNeeded("the account is no longer a member of the project")
 
@@ -163,7 +166,8 @@ def _target_progress(alert: Alert) -> emails.RenderedEmail:
         raise AlertNotNeeded("a package blocked the target again before the message was sent")
     if not alert.is_clear and not fell:
         raise AlertNotNeeded("the packages blocked the target again before the message was sent")
-    context = emails.target_progress(watch, standing, fell, stop_path=stop_path(watch))
+    caps = liftable_caps(watch.project, watch.target) if standing.is_clear else ()
+    context = emails.target_progress(watch, standing, fell, caps, stop_path=stop_path(watch))
     return emails.render("target_progress", context)
 
 
@@ -172,8 +176,16 @@ def _digest(alert: Alert) -> emails.RenderedEmail:
     notes = open_notes(alert.subscription.project, alert.mentions.values("note"))
     if not notes:
         raise AlertNotNeeded("all of its notes were closed or dismissed before the message was sent")
-    context = emails.digest(alert.subscription, notes, stop_path=stop_path(alert.subscription))
+    kind = only_kind(alert)
+    path = stop_path(alert.subscription, kind)
+    context = emails.digest(alert.subscription, notes, stop_path=path, is_one_kind=kind is not None)
     return emails.render("digest", context)
+
+
+def only_kind(alert: Alert) -> MailKind | None:
+    """Return the kind of all notes of a digest; None where they are of several kinds, and for a watch."""
+    kinds = set(alert.mentions.values_list("note__kind", flat=True))
+    return MailKind(kinds.pop()) if len(kinds) == 1 else None
 
 
 def _store_result(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> SendAttempt:

@@ -61,19 +61,23 @@ class UnfoldedHeadersMessage(EmailMultiAlternatives):
 
 
 def build_message(
-    rendered: RenderedEmail, *, to: str, message_id: str, stop_url: str | None = None
+    rendered: RenderedEmail, *, to: str, message_id: str, stop_url: str | None = None, return_path: str = ""
 ) -> EmailMultiAlternatives:
     """Return the message with a text and an HTML body.
 
     `stop_url` adds one-click unsubscribing (RFC 2369, RFC 8058). Auto-Submitted keeps auto-responders from answering
-    (RFC 3834). Django rejects line breaks in any header when the message is serialized.
+    (RFC 3834). `return_path` is where the mail server returns it, if that is not the sender. Django rejects line breaks
+    in any header when the message is serialized.
     """
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     if stop_url:
         headers["List-Unsubscribe"] = f"<{stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if return_path:
+        # Django takes the sender of the envelope from the message, and this header for the reader.
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     message = UnfoldedHeadersMessage(
-        rendered.subject, rendered.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers
+        rendered.subject, rendered.text, return_path or settings.DEFAULT_FROM_EMAIL, [to], headers=headers
     )
     message.attach_alternative(rendered.html, "text/html")
     return message

@@ -10,17 +10,23 @@ from django.contrib.auth.models import User
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.cadence import Cadence
+from projects.domain.mail_choices import MailKind
 from projects.domain.watches import first_match, parse_version, watch_criteria
 from projects.emails import to_one_line
 from projects.models import Project, Subscription
+from projects.services.alerts.preferences import is_turned_off, turn_off
 from projects.services.indexes import index_ids, index_ids_of
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import find_packages, package_keys, release_facts
 
-_TOKEN = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<signature>[A-Za-z0-9_-]{20,100})", re.ASCII)
+_TOKEN = re.compile(
+    r"(?P<pk>[1-9][0-9]{0,17})(?:\.(?P<kind>[a-z]{1,10}))?-(?P<signature>[A-Za-z0-9_-]{20,100})", re.ASCII
+)
 _SALT = "projects.watches.stop"
 
 
@@ -145,43 +151,61 @@ def stop(subscription_id: int, user: User, now: datetime | None = None) -> bool:
     return active.update(stopped_at=now or timezone.now()) == 1 or own.exists()
 
 
-def stop_token(subscription: Subscription) -> str:
-    """Return the signed token of the stop link, for this subscription and this recipient only. Reads the user."""
-    signature = Signer(salt=_SALT).signature(_signed(subscription))
-    return f"{subscription.pk}-{signature}"
+def stop_token(subscription: Subscription, kind: MailKind | None = None) -> str:
+    """Return the signed token of the stop link, for this subscription and this recipient only. Reads the user.
+
+    With a kind it turns off only the messages of this kind, of a follow.
+    """
+    signature = Signer(salt=_SALT).signature(_signed(subscription, kind))
+    return f"{subscription.pk}{f'.{kind.value}' if kind else ''}-{signature}"
 
 
-def stop_path(subscription: Subscription) -> str:
+def stop_path(subscription: Subscription, kind: MailKind | None = None) -> str:
     """Return the path of the stop link."""
-    return reverse("watch-stop", args=[stop_token(subscription)])
+    return reverse("watch-stop", args=[stop_token(subscription, kind)])
 
 
-def find_by_token(token: str) -> Subscription | None:
-    """Return the subscription of a stop link, with user, project and package. None if the signature does not match.
+class StopLink(Struct, frozen=True):
+    """What a stop link ends: the subscription, or only one kind of its messages; `has_ended`: it has already."""
 
-    A link stays valid after the subscription has ended, and becomes invalid when the recipient's address changes.
+    subscription: Subscription
+    kind: MailKind | None
+    has_ended: bool
+
+
+def find_by_token(token: str) -> StopLink | None:
+    """Return what a stop link ends, with user, project and package. None if the signature does not match.
+
+    A link stays valid after it was used, and becomes invalid when the recipient's address changes.
     """
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None
     subscriptions = Subscription.objects.select_related("user", "project", "package")
     subscription = subscriptions.filter(pk=int(match["pk"])).first()
-    if subscription is None:
+    if subscription is None or (match["kind"] and match["kind"] not in list(MailKind)):
         return None
+    kind = MailKind(match["kind"]) if match["kind"] else None
     try:
-        Signer(salt=_SALT).unsign(f"{_signed(subscription)}:{match['signature']}")
+        Signer(salt=_SALT).unsign(f"{_signed(subscription, kind)}:{match['signature']}")
     except BadSignature:
         return None
-    return subscription
+    is_off = kind is not None and is_turned_off(subscription, kind)
+    return StopLink(subscription, kind, is_off or subscription.stopped_at is not None)
 
 
-def stop_by_token(token: str, now: datetime) -> Subscription | None:
-    """End the subscription of a stop link. Return None for a forged token. Repeating is harmless."""
-    subscription = find_by_token(token)
-    if subscription is not None and Subscription.objects.active().filter(pk=subscription.pk).update(stopped_at=now):
-        subscription.stopped_at = now
-    return subscription
+def stop_by_token(token: str, now: datetime) -> StopLink | None:
+    """End what a stop link ends. Return None for a forged token. Repeating is harmless."""
+    link = find_by_token(token)
+    if link is None or link.has_ended:
+        return link
+    if link.kind is not None:
+        turn_off(link.subscription, link.kind)
+    else:
+        Subscription.objects.active().filter(pk=link.subscription.pk).update(stopped_at=now)
+    return replace(link, has_ended=True)
 
 
-def _signed(subscription: Subscription) -> str:
-    return f"{subscription.pk}:{subscription.user_id}:{subscription.user.email.strip().lower()}"
+def _signed(subscription: Subscription, kind: MailKind | None) -> str:
+    signed = f"{subscription.pk}:{subscription.user_id}:{subscription.user.email.strip().lower()}"
+    return f"{signed}:{kind.value}" if kind else signed

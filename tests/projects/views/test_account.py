@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from projects.domain.mail_choices import MailChoice, MailKind
+from projects.services.alerts.preferences import mail_choices
 from tests.cast import Cast
 from tests.web import text
 
@@ -21,6 +23,16 @@ def test_name_zone_and_theme_are_saved(alice: Client, cast: Cast) -> None:
     assert '<option value="Europe/Zurich" selected>' in html
 
 
+def test_kinds_of_mail_are_chosen_singly(alice: Client, cast: Cast) -> None:
+    assert save(alice, **{"mail-push": "at-once", "mail-wheel": "off"}) == 302
+    chosen = {kind: choice for kind, choice in mail_choices(cast.alice).items() if choice}
+    assert chosen == {MailKind.PUSH: MailChoice.AT_ONCE, MailKind.WHEEL: MailChoice.OFF}
+    html = alice.get("/account/").content.decode()
+    assert html.count("selected") == 7 + 2
+    assert save(alice, **{"mail-push": ""}) == 302
+    assert not any(mail_choices(cast.alice).values())
+
+
 def test_times_are_in_the_zone_with_the_exact_utc_time(alice: Client) -> None:
     before = alice.get("/projects/practice-api/")
     assert 'title="2026-03-02 12:00:00 UTC"' in before.content.decode()
@@ -29,7 +41,7 @@ def test_times_are_in_the_zone_with_the_exact_utc_time(alice: Client) -> None:
     assert 'title="2026-03-02 13:00 CET, 2026-03-02 12:00:00 UTC"' in after.content.decode()
 
 
-@pytest.mark.parametrize("wrong", [{"zone": "Mars/Olympus"}, {"theme": "plaid"}])
+@pytest.mark.parametrize("wrong", [{"zone": "Mars/Olympus"}, {"theme": "plaid"}, {"mail-wheel": "digest"}])
 def test_what_is_wrong_is_said_and_what_was_typed_stays(alice: Client, wrong: dict[str, str]) -> None:
     assert save(alice, first_name="Typed", **wrong) == 422
     sent = {"first_name": "Typed", "zone": "UTC", "theme": "dark", **wrong}

@@ -207,7 +207,7 @@ def test_the_alerts_page_costs_the_same_for_one_watch_and_for_many(
     client.force_login(watching.user)
     # Session and user, watches, their alerts, the newest assessments, their targets; projects, follows, their alerts.
     Subscription.objects.create(user=watching.user, project=watching.project)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("alerts"))
     for number in range(10):
         package = polled(f"package-{number}", sdist(f"package_{number}", "1.0"))
@@ -216,7 +216,7 @@ def test_the_alerts_page_costs_the_same_for_one_watch_and_for_many(
         watch = Subscription.objects.create(user=watching.user, project=project, package=package, target=TARGET)
         Alert.objects.create(subscription=watch, version="1.0", filename="x", tag="y")
         Alert.objects.create(subscription=Subscription.objects.create(user=watching.user, project=project))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = client.get(reverse("alerts")).content.decode()
     assert page.count("no version works yet") == 11
 

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.domain.cadence import Cadence
+from projects.domain.mail_choices import MailChoice, MailKind
 from projects.models import Alert, AlertState, Membership, Mention, Note, Project, Subscription
 from projects.services.alerts.digests import gather_digests
+from projects.services.alerts.preferences import choose_mail, turn_off
 from projects.services.alerts.send import send
 from projects.services.alerts.upstream_notes import dismiss_note
 from projects.services.alerts.watches import follow, unfollow
@@ -77,6 +79,34 @@ def test_all_notes_of_an_hour_are_one_message_worst_first(mailoutbox: list[Email
     noted(subscription.project, "third", at=NOON + 5 * HOUR)
     assert gather_digests(NOON + 7 * HOUR) == 1
     assert [mention.note.name for mention in Mention.objects.filter(alert=Alert.objects.latest("pk"))] == ["third"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "soon", "later"),
+    [(MailChoice.USUAL, 0, 1), (MailChoice.AT_ONCE, 1, 0), (MailChoice.DIGEST, 0, 1), (MailChoice.OFF, 0, 0)],
+)
+def test_a_kind_comes_when_the_user_chose(choice: MailChoice, soon: int, later: int) -> None:
+    subscription = following("demo")
+    choose_mail(subscription.user, {MailKind.REGRESSION: choice, MailKind.YANK: MailChoice.OFF})
+    noted(subscription.project)
+    assert (gather_digests(NOON), gather_digests(NOON + WINDOW)) == (soon, later)
+
+
+def test_what_a_link_turned_off_for_a_project_goes_before_the_choice_for_all() -> None:
+    subscription = following("demo")
+    choose_mail(subscription.user, {MailKind.REGRESSION: MailChoice.AT_ONCE})
+    turn_off(subscription, MailKind.REGRESSION)
+    noted(subscription.project)
+    assert gather_digests(NOON + WINDOW) == 0
+
+
+def test_the_link_of_a_digest_of_one_kind_turns_off_this_kind(mailoutbox: list[EmailMessage]) -> None:
+    subscription = following("demo")
+    noted(subscription.project)
+    gather_digests(NOON + WINDOW)
+    send(Alert.objects.get().pk, timezone.now())
+    assert f"/alerts/stop/{subscription.pk}.regression-" in mailoutbox[0].extra_headers["List-Unsubscribe"]
+    assert "To turn off messages of this kind for app without signing in" in text_of(mailoutbox[0])
 
 
 def test_nobody_hears_the_same_twice_even_when_the_code_would() -> None:

@@ -197,3 +197,12 @@ def test_a_message_id_has_the_senders_domain(settings: Settings, sender: str, ex
     settings.DEFAULT_FROM_EMAIL = sender
     assert message_id("alert-1") == expected
     assert parseaddr(expected)[1].count("@") == 1
+
+
+def test_the_sender_of_the_envelope_is_the_return_path_and_readers_see_the_usual_one(smtp: SmtpServer) -> None:
+    message = build_message(
+        VERDICT_LABELS, to="alice@team.example", message_id="<1@x>", return_path="b+1-ab@team.example"
+    )
+    assert send_message(message).status is SendStatus.ACCEPTED
+    assert smtp.inbox.senders == ["b+1-ab@team.example"]
+    assert smtp.inbox.messages[0]["From"] != "b+1-ab@team.example"

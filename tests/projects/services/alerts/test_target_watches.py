@@ -3,13 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Alert, AlertState, Assessment, Subscription
+from projects.domain.dependency_files.target_limits import LimitKind
+from projects.domain.mail_choices import MailChoice, MailKind
+from projects.domain.rewriting.limit_changes import LimitChange
+from projects.models import Alert, AlertState, Assessment, Subscription, TargetAssessment
 from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.preferences import choose_mail
 from projects.services.alerts.send import send
 from projects.services.alerts.target_watches import report_targets, watch_target
 from tests.cast import NOON, WINDOWS_313, assess_as, make_package, only_member
@@ -55,6 +60,31 @@ def test_each_mail_says_what_remains_and_the_last_ends_the_watch(mailoutbox: lis
     assert "1 of 2 packages needs an upgrade; it has a version that works." in str(last.body)
     assert f"/projects/practice-api/upgrade/{WINDOWS_313}/" in str(last.body)
     assert not Subscription.objects.active().exists()
+
+
+def test_the_last_mail_names_the_cap_that_can_be_lifted_now(mailoutbox: list[EmailMessage]) -> None:
+    watch = watched("orjson")
+    cap = LimitChange(LimitKind.REQUIRES_PYTHON, "pyproject.toml", 4, ">=3.9,<3.13", ">=3.9,<3.14")
+    assessment = assess(watch, orjson=Verdict.UPGRADE)
+    row = assessment.targets.get()
+    plan = UpgradePlan(limits=(cap,))
+    TargetAssessment.objects.filter(pk=row.pk).update(plan=plan.to_json())
+    beat()
+    (last,) = mailoutbox
+    assert (
+        "You can lift the cap now\n  The project requires Python >=3.9,<3.13 (pyproject.toml line 4): it becomes"
+        in str(last.body)
+    )
+    assert isinstance(last, EmailMultiAlternatives)
+    assert "You can lift the cap now" in str(last.alternatives[0][0])
+
+
+def test_messages_of_watches_are_not_sent_where_the_user_turned_them_off(mailoutbox: list[EmailMessage]) -> None:
+    watch = watched("orjson")
+    choose_mail(watch.user, {MailKind.TARGET: MailChoice.OFF})
+    assess(watch, orjson=Verdict.READY)
+    beat()
+    assert (mailoutbox, Alert.objects.get().state) == ([], AlertState.SKIPPED)
 
 
 def test_a_new_blocker_alone_sends_nothing_and_the_next_message_names_it(mailoutbox: list[EmailMessage]) -> None:

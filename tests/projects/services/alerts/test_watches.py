@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from projects.domain.mail_choices import MailKind
 from projects.models import Alert, IndexRole, Subscription
 from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.preferences import is_turned_off, turn_on_again
 from projects.services.alerts.watches import (
     AlreadyInstallable,
     CannotWatch,
@@ -16,6 +18,7 @@ from projects.services.alerts.watches import (
     PackageNotRead,
     PackageNotUsed,
     find_by_token,
+    follow,
     stop,
     stop_by_token,
     stop_token,
@@ -140,8 +143,24 @@ def test_the_token_of_a_watch_stops_it_and_repeating_is_harmless(blocked_package
     for moment in (NOON, NOON + timedelta(days=1)):
         stopped = stop_by_token(token, moment)
         assert stopped is not None
-        assert stopped.stopped_at == NOON
+        assert stopped.has_ended
     assert Subscription.objects.get().stopped_at == NOON
+
+
+def test_the_token_of_a_kind_turns_off_this_kind_of_this_project_alone(blocked_package: Package) -> None:
+    alice = person()
+    follows = [follow(project_of(alice, name=name), alice) for name in ("one", "two")]
+    token = stop_token(follows[0], MailKind.PUSH)
+    for _ in range(2):
+        link = stop_by_token(token, NOON)
+        assert link is not None
+        assert (link.kind, link.has_ended) == (MailKind.PUSH, True)
+    assert Subscription.objects.active().count() == 2
+    assert [is_turned_off(one, MailKind.PUSH) for one in follows] == [True, False]
+    assert not is_turned_off(follows[0], MailKind.CAP)
+    assert stop_by_token(token.replace("push", "cap"), NOON) is None
+    turn_on_again(follows[0])
+    assert not is_turned_off(follows[0], MailKind.PUSH)
 
 
 def test_a_token_is_bound_to_its_watch_and_its_recipient(blocked_package: Package) -> None:
@@ -163,7 +182,9 @@ def test_a_token_dies_with_its_watch_and_outlives_a_change_of_key(blocked_packag
     token = stop_token(watching)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a-new-key-for-everything-that-is-signed-from-now-on"
-    assert find_by_token(token) == watching
+    link = find_by_token(token)
+    assert link is not None
+    assert (link.subscription, link.kind, link.has_ended) == (watching, None, False)
     assert stop_token(watching) != token
     watching.delete()
     assert find_by_token(token) is None
