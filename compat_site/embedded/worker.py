@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import json
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 from typing import IO
+
+logger = logging.getLogger(__name__)
 
 # Below pages and webhooks, above the children that read what others send.
 NICE = 5
@@ -54,11 +57,12 @@ def main() -> None:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    from scanner.services.shutdown import request_stop
+    from scanner.services.shutdown import request_stop, stop_requested
 
-    # After Ctrl-C in a terminal comes the web server's own signal, which must not break off the wait for the jobs.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # After Ctrl-C in a terminal comes the web server's own signal, which must not break off the wait for the jobs. To
+    # ignore signals from here on would print a traceback where the second one has arrived by now.
+    if stop_requested():
+        return
     # Jobs in hand end soon and release what they hold.
     request_stop()
     raise SystemExit(0)
@@ -110,6 +114,7 @@ def _run(lines: Iterable[str]) -> None:
         while True:
             signal.pause()
     finally:
+        logger.info("asked to stop; jobs in hand end soon")
         # A thread whose job still runs would keep the interpreter alive.
         os._exit(0 if jobs.stop(STOP_SECONDS) else ABANDONED)
 

@@ -63,21 +63,13 @@ class Running:
                     return child
         return None
 
-    def jobs_were_told(self) -> bool:
-        """Tell whether the process of the jobs took a signal to stop: it has ended, or ignores all further ones."""
-        jobs = self.jobs()
-        if jobs is None:
-            return True
-        try:
-            status = Path(f"/proc/{jobs.pid}/status").read_text()
-        except OSError:
-            return True
-        (ignored,) = re.findall(r"^SigIgn:\s*([0-9a-f]+)", status, re.MULTILINE)
-        return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
-
     def stop(self, number: signal.Signals) -> int:
         """Send a signal, return the exit code, keep what was printed since."""
         self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for the end, return the exit code, keep what was printed since."""
         rest, _ = self.process.communicate(timeout=PATIENCE)
         self.lines += rest.splitlines()
         return self.process.returncode
