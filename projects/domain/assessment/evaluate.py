@@ -285,17 +285,18 @@ def _explain(
         target=one.target.slug,
         verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
-        blockers=tuple(
-            name
-            for name in dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one), *one.lacking))
-            if name not in one.ignored
-        ),
+        blockers=tuple(name for name in dict.fromkeys(_in_the_way(one)) if name not in one.ignored),
         conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
         if conflict is not None
         else None,
         plan=_plan(request, one, limits),
         unread=request.unread,
     )
+
+
+def _in_the_way(one: ResolvedTarget) -> Iterable[NormalizedName]:
+    # A set has no order that would be the same in each process.
+    return (*one.closure.blockers, *one.breaks.found, *_lacking_extras(one), *sorted(one.lacking))
 
 
 def _lacking_extras(one: ResolvedTarget) -> Iterable[NormalizedName]:
