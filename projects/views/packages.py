@@ -31,12 +31,12 @@ from projects.selectors import (
 )
 from scanner.domain.releases.comparison import compare_releases
 from scanner.domain.releases.first_wheels import forecast, lags
-from scanner.domain.releases.package_details import PackageDetails
+from scanner.domain.releases.package_details import PackageDetails, ReleaseListing
 from scanner.domain.targets.pythons import PYTHONS, Implementation
 from scanner.domain.targets.target import Target, parse_target
 from scanner.selectors.comparison import compared_releases
 from scanner.selectors.first_wheels import first_wheels
-from scanner.selectors.package_page import listed_files, package_details
+from scanner.selectors.package_page import package_details, release_listing
 from scanner.services.indexes import get_index
 
 _FIRST_RELEASES = 20
@@ -125,10 +125,10 @@ def _files(request: HtmxHttpRequest, index_id: int, details: PackageDetails) -> 
     """Return the files of the chosen release, of the newest one where none or an unknown one is chosen."""
     query = FileQuery.parse(request.GET.dict())
     newest = newest_release(details) or next(iter(details.releases), None)
-    found = listed_files(index_id, details.name, query.version) if query.version else ()
-    if not found and newest is not None:
+    found = release_listing(index_id, details.name, query.version) if query.version else ReleaseListing()
+    if not found.files and newest is not None:
         query = replace(query, version=newest.version)
-        found = listed_files(index_id, details.name, newest.version)
+        found = release_listing(index_id, details.name, newest.version)
     return file_list(query.version, found, query)
 
 

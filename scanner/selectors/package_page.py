@@ -9,7 +9,13 @@ from packaging.version import Version
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.project_links import ProjectLink, is_web_address, links_from_json
 from scanner.domain.index_page.page import PageProblem
-from scanner.domain.releases.package_details import ListedFile, PackageDetails, PackageEvent, ReleaseOffers
+from scanner.domain.releases.package_details import (
+    ListedFile,
+    PackageDetails,
+    PackageEvent,
+    ReleaseListing,
+    ReleaseOffers,
+)
 from scanner.domain.releases.pooling import StoredRelease
 from scanner.domain.targets.target import Target
 from scanner.models import Package, Release, ReleaseFile, WheelEvent
@@ -56,9 +62,10 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
     )
 
 
-def listed_files(index_id: int, name: str, version: str) -> tuple[ListedFile, ...]:
-    """Return the files of a release, wheels first, each kind by its name. One query."""
-    rows = ReleaseFile.objects.filter(package__index=index_id, package__name=name, release__version=version)
+def release_listing(index_id: int, name: str, version: str) -> ReleaseListing:
+    """Return the files of a release, wheels first, each kind by its name, and what it requires. One query."""
+    files = ReleaseFile.objects.filter(package__index=index_id, package__name=name, release__version=version)
+    rows = list(files.select_related("package", "release__metadata"))
     found = [
         ListedFile(
             filename=row.filename,
@@ -68,9 +75,13 @@ def listed_files(index_id: int, name: str, version: str) -> tuple[ListedFile, ..
             uploaded_at=row.uploaded_at,
             yanked=row.yanked,
         )
-        for row in rows.select_related("package")
+        for row in rows
     ]
-    return tuple(sorted(found, key=lambda file: (file.kind is not FileKind.WHEEL, file.filename)))
+    metadata = rows[0].release.metadata if rows and rows[0].release is not None else None
+    return ReleaseListing(
+        files=tuple(sorted(found, key=lambda file: (file.kind is not FileKind.WHEEL, file.filename))),
+        requirements=tuple(map(str, metadata.requires_dist)) if metadata is not None else None,
+    )
 
 
 def newest_links(package_ids: Sequence[int], version: str = "") -> tuple[ProjectLink, ...]:

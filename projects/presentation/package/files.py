@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.phrases import count
-from scanner.domain.releases.package_details import ListedFile
+from scanner.domain.releases.package_details import ListedFile, ReleaseListing
 from scanner.domain.targets.platform_tags import PlatformTag, System, parse_platform_tag
 from scanner.domain.targets.platforms import Platform
 
@@ -43,7 +43,10 @@ class FileLine(Struct, frozen=True):
 
 
 class FileList(Struct, frozen=True):
-    """The files of a release that pass, and what there is to choose from."""
+    """The files of a release that pass, and what there is to choose from.
+
+    `requirements` are those of the release, None where its metadata was not read.
+    """
 
     version: str
     query: FileQuery
@@ -52,11 +55,12 @@ class FileList(Struct, frozen=True):
     abis: tuple[str, ...]
     platforms: tuple[str, ...]
     text: str
+    requirements: tuple[str, ...] | None
 
 
-def file_list(version: str, files: Sequence[ListedFile], query: FileQuery) -> FileList | None:
+def file_list(version: str, release: ReleaseListing, query: FileQuery) -> FileList | None:
     """Return the files of a release; None where it has none."""
-    lines = [_line(file) for file in files]
+    lines = [_line(file) for file in release.files]
     shown = [
         line
         for line in lines
@@ -74,6 +78,7 @@ def file_list(version: str, files: Sequence[ListedFile], query: FileQuery) -> Fi
         abis=_choices(lines, lambda line: line.abis),
         platforms=_choices(lines, lambda line: line.platforms),
         text=f"{len(shown)} of {count(len(lines), 'file')}",
+        requirements=release.requirements,
     )
 
 

@@ -38,6 +38,13 @@ class ListedFile(Struct, frozen=True):
     yanked: bool
 
 
+class ReleaseListing(Struct, frozen=True):
+    """What a release has: its files, and what its metadata requires, None where that was not read."""
+
+    files: tuple[ListedFile, ...] = ()
+    requirements: tuple[str, ...] | None = None
+
+
 class ReleaseOffers(Struct, frozen=True):
     """A release with one offer for each requested target, in their order."""
 

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
 from projects.models import ProjectPackage, TargetAssessment
-from scanner.models import Package, Release, WheelEvent
+from scanner.models import CoreMetadata, Package, Release, WheelEvent
 from tests.cast import LINUX_314, NOON, Cast, add_member, assess_as, make_package, make_project, rest_on
 from tests.projects.watching import polled, sdist, wheel
 
@@ -158,6 +158,19 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
     with django_assert_num_queries(19):
         alice.get(PAGE, {"releases": "all"})
+
+
+def test_a_release_says_what_it_requires(alice: Client, orjson: Package) -> None:
+    assert "What it requires has not been read." in text(alice.get(PAGE).content)
+    for needs, said in (
+        ([], "It requires no other package."),
+        (["numpy>=2", "idna; extra == 'x'"], "has 2 requirements"),
+    ):
+        stored = CoreMetadata.objects.create(digest=str(len(needs)) * 64, requires_dist=needs)
+        Release.objects.filter(package=orjson).update(metadata=stored)
+        html = text(alice.get(PAGE).content)
+        assert said in html
+    assert "numpy&gt;=2" in html
 
 
 def test_the_files_of_a_release_are_listed_and_filtered_by_tag(alice: Client, orjson: Package) -> None:

@@ -59,9 +59,13 @@ def counts(client: Client, paths: Sequence[str]) -> dict[str, int]:
 
 
 def packages(number: int) -> list[PackageResult]:
-    """So many packages with all kinds of verdicts, the first of them blocked."""
+    """So many packages with all kinds of verdicts, the first of them blocked.
+
+    Each has a file: what was read of wheels is asked for only where there is one.
+    """
     return [
-        make_package(f"package-{at}", verdict) for at, verdict in zip(range(number), cycle(_VERDICTS), strict=False)
+        make_package(f"package-{at}", verdict, file=f"package_{at}-1.0-py3-none-any.whl")
+        for at, verdict in zip(range(number), cycle(_VERDICTS), strict=False)
     ]
 
 
