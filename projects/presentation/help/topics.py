@@ -69,8 +69,7 @@ SECTIONS = (
                 "when",
                 "When will a package have wheels for a Python?",
                 "The page of the package: “When its first wheels came” has the days since each Python's release, and "
-                "a forecast where its history says enough. For a whole project: a blocked cell leads to “When can it "
-                "move”.",
+                "a forecast, or why there is none. For a whole project: a blocked cell leads to “When can it move”.",
                 (_PACKAGES,),
                 words="forecast date lag release",
             ),
