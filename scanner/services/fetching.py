@@ -20,6 +20,7 @@ from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, PackageState
+from scanner.services.index_probe import IndexProbe
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
@@ -77,20 +78,6 @@ class _Page(Struct, frozen=True):
     name: str
 
 
-class _Probe(Struct):
-    """What is known of a private index, which may be in a network that is not reachable.
-
-    If it answers for none of the first few packages, the others are left to the schedule. `open` polls run, `held`
-    pages wait for their result; `failed` is the name of the first one.
-    """
-
-    open: int = 0
-    answered: bool = False
-    is_silent: bool = False
-    failed: str = ""
-    held: list[_Page] = field(default_factory=list)
-
-
 @contextmanager
 def fetching(
     indexes: IndexSet, *, fresh_for: timedelta = FRESH_FOR, patient: bool = False, progress: Progress
@@ -121,11 +108,12 @@ class Fetcher:
         self._clients: dict[int, IndexClient | None] = {}
         self._pages: dict[str, list[_Page]] = {}
         self._releases: dict[int, str] = {}
-        self._probes = {index.pk: _Probe() for index in indexes if index.is_private}
+        self._reads: dict[int, Callable[[], MetadataAnswer]] = {}
+        self._tried_again: set[_Page | int] = set()
+        most = settings.WHEELWAY_INDEX_CONNECTIONS
+        self._probes = {index.pk: IndexProbe[_Page](most) for index in indexes if index.is_private}
         self._arrival = Arrival()
-        self._jobs: JobThreads[_Page | int, PollResult | MetadataAnswer] = JobThreads(
-            settings.WHEELWAY_INDEX_CONNECTIONS
-        )
+        self._jobs: JobThreads[_Page | int, PollResult | MetadataAnswer] = JobThreads(most)
 
     def want_packages(self, names: Iterable[str], *, urgent: bool = True) -> None:
         """Begin to poll those of these packages that were not wanted before and are not fresh, on each index."""
@@ -180,7 +168,8 @@ class Fetcher:
         for pk, shown in releases.items():
             if pk in begun:
                 self._releases[pk] = shown
-                self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), rank)
+                self._reads[pk] = partial(self._read, pk, files.get(pk, ()), client)
+                self._jobs.submit(pk, self._reads[pk], rank)
             else:
                 del self._releases[pk]
         return begun
@@ -209,45 +198,48 @@ class Fetcher:
         self._receive(self._jobs.take(0))
 
     def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
-        answers = [result for _, result in results if isinstance(result, MetadataAnswer)]
+        answers = [one for _, one in results if isinstance(one, MetadataAnswer) and not self._reads_again(one)]
         if answers:
             store_metadata(answers, timezone.now())
+        for answer in answers:
+            if answer.error:
+                self._add_fault(self._releases[answer.release_id], answer.error)
+            self._arrival.releases.add(answer.release_id)
+            self._report(self._releases[answer.release_id])
         for key, result in results:
             if isinstance(key, _Page) and isinstance(result, PollResult):
                 self._polled(key, result)
-                self._report(key.name)
-            elif isinstance(result, MetadataAnswer):
-                if result.error:
-                    self._add_fault(self._releases[result.release_id], result.error)
-                self._arrival.releases.add(result.release_id)
-                self._report(self._releases[result.release_id])
+
+    def _reads_again(self, answer: MetadataAnswer) -> bool:
+        pk = answer.release_id
+        if not answer.error or answer.has_answered or not self._tries_again(pk):
+            return False
+        self._jobs.submit(pk, self._reads.pop(pk), Rank.METADATA)
+        return True
 
     def _polled(self, page: _Page, result: PollResult) -> None:
+        if result is PollResult.FAILED and page.index.pk not in self._probes and self._tries_again(page):
+            self._jobs.submit(page, partial(self._poll, page), Rank.PAGE)
+            return
         failed = result in (PollResult.FAILED, PollResult.THROTTLED)
         if failed:
             error = Package.objects.values_list("last_error", flat=True).get(pk=page.package_id)
             self._add_fault(page.name, error)
         self.answered = self.answered or not failed
         self._settle(page)
-        probe = self._probes.get(page.index.pk)
-        if probe is not None:
-            self._probed(probe, page, failed=failed)
+        if probe := self._probes.get(page.index.pk):
+            for held in probe.ended(page.name, failed=failed):
+                self._submit(held, urgent=True)
+        self._report(page.name)
 
-    def _probed(self, probe: _Probe, page: _Page, *, failed: bool) -> None:
-        probe.open -= 1
-        probe.answered = probe.answered or not failed
-        probe.failed = probe.failed or page.name
-        if probe.answered:
-            held, probe.held = probe.held, []
-            for one in held:
-                self._submit(one, urgent=True)
-        elif not probe.open:
-            probe.is_silent = True
-            held, probe.held = probe.held, []
-            for one in held:
-                self._leave(one, probe)
+    def _tries_again(self, key: _Page | int) -> bool:
+        """Return whether to ask once more after a failure: of the hundreds of requests for an answer, one may fail."""
+        if not self.answered or self._closed.is_set() or key in self._tried_again:
+            return False
+        self._tried_again.add(key)
+        return True
 
-    def _leave(self, page: _Page, probe: _Probe) -> None:
+    def _leave(self, page: _Page, probe: IndexProbe[_Page]) -> None:
         """Leave a package of an index that does not answer to the schedule."""
         self._add_fault(page.name, f"{page.index.url} was not asked, because it did not answer for {probe.failed}")
         self._settle(page)
@@ -263,11 +255,7 @@ class Fetcher:
         probe = self._probes.get(page.index.pk)
         if probe is not None and probe.is_silent:
             self._leave(page, probe)
-        elif probe is not None and not probe.answered and probe.open >= settings.WHEELWAY_INDEX_CONNECTIONS:
-            probe.held.append(page)
-        else:
-            if probe is not None:
-                probe.open += 1
+        elif probe is None or probe.begins(page):
             self._jobs.submit(page, partial(self._poll, page), Rank.PAGE if urgent else Rank.LIKELY_PAGE)
 
     def _report(self, name: str) -> None:

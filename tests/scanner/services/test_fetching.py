@@ -141,3 +141,34 @@ def test_a_private_index_that_answers_is_asked_for_everything(
         assert len(all_of(fetcher)[0]) == 9
     assert len(replay.requests) == 9
     assert not fetcher.faults
+
+
+def test_what_fails_once_is_asked_for_again_where_the_index_answers_otherwise(
+    replay: ReplayIndex, indexes: IndexSet
+) -> None:
+    replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl", requires_dist=["six"])])
+    replay.add_package("other", [])
+    with fetching(indexes, progress=quiet) as fetcher:
+        fetcher.want_packages(["other"])
+        assert all_of(fetcher)[0] == {"other"}
+        replay.fail(faults.Reset(), "/simple/demo/", times=1)
+        fetcher.want_packages(["demo"])
+        assert all_of(fetcher)[0] == {"demo"}
+        release = Release.objects.get().pk
+        replay.fail(faults.Reset(), "*demo-1.0*", times=1)
+        fetcher.want_metadata([release])
+        assert all_of(fetcher)[1] == {release}
+    assert not fetcher.faults
+    assert CoreMetadata.objects.count() == 1
+
+
+def test_what_fails_twice_is_a_fault(replay: ReplayIndex, indexes: IndexSet) -> None:
+    replay.add_package("other", [])
+    replay.fail(faults.Status(500), "/simple/demo/")
+    with fetching(indexes, progress=quiet) as fetcher:
+        fetcher.want_packages(["other"])
+        assert all_of(fetcher)[0] == {"other"}
+        fetcher.want_packages(["demo"])
+        assert all_of(fetcher)[0] == {"demo"}
+    assert fetcher.faults.keys() == {"demo"}
+    assert len(replay.requests_for("demo")) == 2
