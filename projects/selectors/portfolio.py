@@ -47,7 +47,9 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
         .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(first_check(OuterRef("pk"))[:1]))
         .annotate(asks=Exists(asking))
         .order_by("name", "pk")
-        .values("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags", "asks")
+        .values(
+            "pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags", "asks", "team__slug", "team__name"
+        )
     )
     pks = [row["pk"] for row in rows]
     targets: dict[int, list[str]] = {}
@@ -67,6 +69,7 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
                 pk=row["pk"],
                 name=row["name"],
                 slug=row["slug"],
+                team=(row["team__slug"], row["team__name"]),
                 tags=tuple(row["tags"]),
                 targets=tuple(targets.get(row["pk"], ())),
                 outcomes=outcomes.get(row["assessment_pk"], {}),

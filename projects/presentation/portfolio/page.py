@@ -38,8 +38,8 @@ class PortfolioHeading(Struct, frozen=True):
 class PortfolioPage(Struct, frozen=True):
     """Everything that the portfolio shows for one query. `project_count` is before the filter.
 
-    `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before and how many
-    of all projects have it on a target shown. `headings` are those of the table.
+    `teams` (none where there is one only) and `tags` are all, each with whether it is chosen; `states` too, with what
+    each is called before and how many of all projects have it on a target shown. `headings` are those of the table.
     `empty_text` says why no project passes. `is_judged`: some project that passes has a verdict on a target shown.
     """
 
@@ -56,6 +56,7 @@ class PortfolioPage(Struct, frozen=True):
     week: Week
     burndowns: tuple[Burndown, ...]
     first_assessed_at: datetime | None
+    teams: tuple[tuple[str, str, bool], ...]
     tags: tuple[tuple[str, bool], ...]
     states: tuple[tuple[str, str, bool, int], ...]
     headings: tuple[PortfolioHeading, ...]
@@ -74,8 +75,10 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         one
         for one in state.projects
         if (wanted in one.name.casefold() or wanted in one.slug)
+        and (not query.teams or one.team[0] in query.teams)
         and (not query.tags or any(tag in query.tags for tag in one.tags))
     ]
+    known_teams = sorted({one.team for one in state.projects}, key=lambda team: (team[1].casefold(), team[0]))
     known_tags = {tag for one in state.projects for tag in one.tags}
     passing = {one.slug for one in projects}
     rows = tuple(row for row in every if row.slug in passing)
@@ -103,6 +106,7 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         week=describe_week(projects, targets, state.changes, state.notes),
         burndowns=burndowns(projects, bars, state.days, state.past),
         first_assessed_at=state.first_assessed_at,
+        teams=tuple((slug, name, slug in query.teams) for slug, name in known_teams) if len(known_teams) > 1 else (),
         tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
         states=tuple(
             (key, STATE_WORDS[verdict], verdict in query.states, counts[verdict]) for verdict, key in STATE_KEYS.items()
@@ -132,6 +136,8 @@ def _order_text(headlines: Sequence[Headline], sort: str) -> str:
 
 
 def _empty_text(query: PortfolioQuery) -> str:
+    if query.teams:
+        return "No project of these teams passes the filter."
     asked = {"one of these tags": query.tags, "one of these states on these targets": query.states}
     wishes = " and ".join(wish for wish, is_asked in asked.items() if is_asked)
     if query.name:

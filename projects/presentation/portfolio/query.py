@@ -25,7 +25,8 @@ STATE_KEYS = {
 class PortfolioQuery(Struct, frozen=True):
     """A query of the portfolio. `on` are keys of headlines; empty means the default ones.
 
-    A project passes if it has one of `tags`, and one of `states` on a headline; where there are none, all pass.
+    A project passes if it is of one of `teams`, has one of `tags`, and one of `states` on a headline; where there are
+    none, all pass.
     `sort` is "name", the key of a headline (worst there first), or "" for the worst over all.
     """
 
@@ -33,14 +34,16 @@ class PortfolioQuery(Struct, frozen=True):
     name: str = ""
     tags: tuple[str, ...] = ()
     states: tuple[ProjectVerdict, ...] = ()
+    teams: tuple[str, ...] = ()
     sort: str = ""
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]]) -> Self:
-        """Read `on`, `tag`, `state` and `q` forgivingly: what is not understood is as if not given."""
+        """Read `on`, `team`, `tag`, `state`, `q` and `sort` forgivingly: what is not understood is as if not given."""
         name, sort = ((list(parameters.get(key, ())) or [""])[-1] for key in ("q", "sort"))
         return cls(
             on=tuple(dict.fromkeys(parameters.get("on", ())))[:_MOST_TARGETS],
+            teams=tuple(dict.fromkeys(parameters.get("team", ())))[:_MOST_TARGETS],
             tags=tuple(dict.fromkeys(parameters.get("tag", ())))[:_MOST_TARGETS],
             states=tuple(state for state, key in STATE_KEYS.items() if key in parameters.get("state", ())),
             name=name.replace("\0", "").strip()[:_NAME_LIMIT],
@@ -50,12 +53,12 @@ class PortfolioQuery(Struct, frozen=True):
     @property
     def is_filtered(self) -> bool:
         """Whether it leaves out projects."""
-        return bool(self.name or self.tags or self.states)
+        return bool(self.name or self.tags or self.states or self.teams)
 
     @property
     def unfiltered(self) -> Self:
         """The same targets and order with all projects."""
-        return replace(self, name="", tags=(), states=())
+        return replace(self, name="", tags=(), states=(), teams=())
 
     def sorted_by(self, key: str) -> Self:
         """Return the same in this order; in the first one if it is in this order already."""
@@ -69,6 +72,7 @@ class PortfolioQuery(Struct, frozen=True):
     def encode(self) -> str:
         """Return the query string without defaults."""
         pairs = [("on", key) for key in self.on] + [("tag", tag) for tag in self.tags]
+        pairs += [("team", team) for team in self.teams]
         pairs += [("state", key) for key in self.state_keys]
         pairs += [("q", self.name)] if self.name else []
         return urlencode([*pairs, ("sort", self.sort)] if self.sort else pairs)

@@ -32,6 +32,7 @@ class StoredProject(Struct, frozen=True):
     pk: int
     name: str
     slug: str
+    team: tuple[str, str]
     tags: tuple[str, ...]
     targets: tuple[str, ...]
     outcomes: Mapping[str, StoredOutcome]

@@ -204,6 +204,16 @@ def test_a_state_has_the_number_of_projects_that_are_in_it_somewhere(alice: Clie
     assert "✕ blocked 1 ↑ after upgrades 1 ? unknown 1 ✓ ready 0" in said
 
 
+def test_the_projects_of_some_teams_are_shown_where_there_are_several(alice: Client, cast: Cast) -> None:
+    assert 'name="team"' not in alice.get("/").content.decode()
+    add_project(cast, "shop")
+    html = alice.get("/?team=shop").content
+    assert rows(html) == ["shop"]
+    assert b'<input type="checkbox" name="team" value="shop" checked>' in html
+    assert b'href="/?team=shop&amp;sort=name"' in html
+    assert "No project of these teams passes the filter." in text(alice.get("/?team=nothing").content)
+
+
 def test_a_filter_by_state_keeps_the_projects_with_it_on_a_target_that_is_shown(alice: Client, cast: Cast) -> None:
     assess_as(add_project(cast, "fine"), {target: [make_package("orjson")] for target in TARGETS})
     add_project(cast, "fresh")
