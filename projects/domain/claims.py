@@ -2,7 +2,8 @@
 
 A claim is understood by its words: what works or fails, what is declared, the lowest version that helps, the package
 that requires it. Each of these statements is checked against the facts of today and of the day of writing: what
-installs, what is known to break, and what the releases declare of the target's Python.
+installs, what is known to break, what the releases declare of the target's Python, what their wheels show, and what ran
+in the last proof.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class MeasuredRelease(Struct, frozen=True):
     """A release on the target: its availability, the file that is installed and its upload date ("" if unknown).
 
     `declaration` is what it says of the target's Python, `broken` how it is known to break there, empty if it is not.
+    `ran` is whether this version ran in the last proof of the target, None if none tried it; `read` is what its wheel
+    shows, as a clause, empty if that was not read or nothing is against it.
     """
 
     version: str
@@ -59,6 +62,8 @@ class MeasuredRelease(Struct, frozen=True):
     reason: str
     declaration: Declaration = Declaration.NOT_READ
     broken: str = ""
+    ran: bool | None = None
+    read: str = ""
 
     @property
     def source(self) -> str:
@@ -88,8 +93,9 @@ class PackageFacts(Struct, frozen=True):
 
     @property
     def installs_wheel(self) -> bool:
-        """Whether a wheel of the version in use is installed, and is not known to break."""
-        return self.used is not None and self.used.availability.installs_wheel and not self.used.broken
+        """Whether a wheel of the version in use is installed, is not known to break, and did not fail in a proof."""
+        used = self.used
+        return used is not None and used.availability.installs_wheel and not used.broken and used.ran is not False
 
 
 class CheckedClaim(Struct, frozen=True):
@@ -182,10 +188,13 @@ def _checks(claim: Claim, facts: PackageFacts, others: FactsByName) -> list[Chec
 
 
 def _check_works(facts: PackageFacts, used: MeasuredRelease) -> Check:
-    """Check that the version in use installs, is not known to break, and stays. It is no tick for metadata unread."""
+    """Check that the version in use installs, is not known to break, did not fail, and stays.
+
+    It is no tick for metadata that was not read, unless a proof shows that it ran.
+    """
     if not facts.installs_wheel or facts.planned is not None:
         return False, _in_use(facts)
-    return True if used.declaration is not Declaration.NOT_READ else None, _in_use(facts)
+    return True if used.ran or used.declaration is not Declaration.NOT_READ else None, _in_use(facts)
 
 
 def _check_declared(used: MeasuredRelease, *, denied: bool) -> Check:
@@ -253,6 +262,10 @@ def _in_use(facts: PackageFacts) -> str:
         return f"{used.version}: {used.reason}"
     text = f"{used.version} installs from {used.file} of {used.uploaded}"
     text += f", but is known to break: {used.broken}" if used.broken else f" and {_declared_text(used)}"
+    if used.ran is not None:
+        text += ", and ran in the last proof" if used.ran else ", but failed in the last proof"
+    if used.read and not used.broken:
+        text += f"; its wheel: {used.read}"
     if facts.planned is None:
         return text
     why = f", because {facts.plan_reason}" if facts.plan_reason else ""

@@ -152,6 +152,14 @@ def _compiled_lines(reading: CompiledReading) -> Iterator[EvidenceLine]:
         yield EvidenceLine(rung, f"{count(reading.modules, 'module')} read{unread}", Verdict.UNKNOWN)
 
 
+def reading_text(reading: WheelReading, python: Python) -> str:
+    """Return what a wheel shows against running on a Python, as a clause; empty if nothing does."""
+    found = [line.text for line in _read_lines(reading, python) if line.look is not Verdict.READY]
+    compiled = reading.compiled.findings if reading.compiled is not None else ()
+    found += [_FAULTS[one.fault].format(**one.to_json()) for one in compiled]
+    return "; ".join(found[:_MOST_FINDINGS])
+
+
 def missing_imports(reading: WheelReading, python: Python) -> list[WheelImport]:
     """Return the imports of a wheel that fail on a Python unless another package helps, the certain ones first."""
     found = [one for one in reading.imports if one.guard in _GUARDS and one.fails_on(python.version, {})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from packaging.utils import canonicalize_name
@@ -14,13 +14,17 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.run_evidence import evidence_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.claims import Claim, MeasuredRelease, PackageFacts
+from projects.domain.received_proof import ReceivedProof
+from projects.presentation.evidence import reading_text
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.evidence.known_breaks import BreaksInSet
+from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.versions import Candidate
+from scanner.selectors.wheel_readings import wheel_readings
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import refresh
 
@@ -54,10 +58,14 @@ def read_facts(
     }
     candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
     files_of = read_files(candidates, as_of=as_of)
+    proof = request.proofs.get(target.slug)
+    readings = wheel_readings([package.file for package in result.packages if package.file])
     planned = {str(change.name): change for change in (result.plan.changes if result.plan else ())}
     return {
         name: PackageFacts(
-            **{role: _measured(candidate, name, breaks, files_of) for role, candidate in found.items()},
+            **{
+                role: _measured(candidate, name, breaks, files_of, proof, readings) for role, candidate in found.items()
+            },
             planned=str(planned[name].after) if name in planned else None,
             plan_reason=plan_reason_text(planned[name].reason) if name in planned else "",
             paths=packages[name].provenance.paths if name in packages else (),
@@ -105,14 +113,24 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _measured(candidate: Candidate | None, name: str, breaks: BreaksInSet, files_of: FilesOf) -> MeasuredRelease | None:
+def _measured(
+    candidate: Candidate | None,
+    name: str,
+    breaks: BreaksInSet,
+    files_of: FilesOf,
+    proof: ReceivedProof | None,
+    readings: Mapping[str, WheelReading],
+) -> MeasuredRelease | None:
     if candidate is None:
         return None
     cell = explain_cell(files_of(candidate), breaks.target, source_detail=candidate.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
     fact = breaks.fact_against(canonicalize_name(name), candidate.version)
+    reading = readings.get(cell.file or "")
     return MeasuredRelease(
         *(str(candidate.version), cell.availability, cell.file or "", day, reason_text(cell.reason)),
         declaration=evidence_of(candidate, None, breaks.target.python).declaration,
         broken=f"{fact.action} fails with {fact.symptom}" if fact is not None else "",
+        ran=proof.ran_in(canonicalize_name(name), str(candidate.version)) if proof is not None else None,
+        read=reading_text(reading, breaks.target.python) if reading is not None else "",
     )

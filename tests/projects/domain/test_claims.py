@@ -54,6 +54,10 @@ def judged(text: str, now: PackageFacts, then: PackageFacts | None = None, least
         # What was not looked at gets no tick.
         ("works", replace(FITS, used=UNREAD), None, "unclear"),
         ("declared", replace(FITS, used=UNREAD), None, "unclear"),
+        # A proof says more than a declaration.
+        ("works", replace(FITS, used=replace(UNREAD, ran=True)), None, "right"),
+        ("works", replace(FITS, used=replace(PURE, ran=False)), None, "wrong"),
+        ("fails", replace(FITS, used=replace(PURE, ran=False)), None, "right"),
         ("breaks", replace(FITS, used=UNREAD), None, "wrong"),
         ("ok: pure Python", FITS, None, "right"),
         ("ok: pure Python", replace(FITS, used=NATIVE), None, "wrong"),
@@ -130,3 +134,13 @@ def test_names_in_another_form_are_refused(names: object) -> None:
 def test_an_entry_without_name_or_claim_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(InvalidClaims):
         read_claims([entry])
+
+
+def test_the_evidence_of_a_claim_goes_up_the_whole_ladder() -> None:
+    used = replace(PURE, ran=True, read="a/web.py line 3 imports cgi")
+    claim = Claim("a", "works", "1.0")
+    (text,) = check_claim(claim, replace(FITS, used=used), FITS, no_facts, no_facts).evidence
+    assert text == (
+        "1.0 installs from a-1.0-py3-none-any.whl of 2024-01-01 and does not declare this Python, "
+        "and ran in the last proof; its wheel: a/web.py line 3 imports cgi"
+    )
