@@ -24,11 +24,12 @@ class FileQuery(Struct, frozen=True):
     python: str = ""
     abi: str = ""
     platform: str = ""
+    name: str = ""
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> Self:
-        """Read `files`, `python`, `abi` and `platform` forgivingly."""
-        names = ("files", "python", "abi", "platform")
+        """Read `files`, `python`, `abi`, `platform` and `file`, a part of the name, forgivingly."""
+        names = ("files", "python", "abi", "platform", "file")
         return cls(*(parameters.get(name, "").replace("\0", "")[:_LONGEST] for name in names))
 
 
@@ -67,6 +68,7 @@ def file_list(version: str, release: ReleaseListing, query: FileQuery) -> FileLi
         if (not query.python or query.python in line.pythons)
         and (not query.abi or query.abi in line.abis)
         and (not query.platform or query.platform in line.platforms)
+        and query.name.casefold().strip() in line.file.filename.casefold()
     ]
     if not lines:
         return None

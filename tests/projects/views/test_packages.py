@@ -180,7 +180,8 @@ def test_the_files_of_a_release_are_listed_and_filtered_by_tag(alice: Client, or
     assert "orjson-3.9.15-cp312-cp312-win_amd64.whl wheel cp312 cp312 Windows x64" in said
     assert "orjson-3.9.15.tar.gz source" in said
     assert "1 of 2 files" in text(alice.get(PAGE, {"files": "3.9.15", "platform": "Windows x64"}).content)
-    assert "No file of 3.9.15 has these tags." in text(alice.get(PAGE, {"files": "3.9.15", "abi": "none"}).content)
+    assert "1 of 2 files" in text(alice.get(PAGE, {"files": "3.9.15", "file": "TAR.gz"}).content)
+    assert "No file of 3.9.15 passes the filter." in text(alice.get(PAGE, {"files": "3.9.15", "abi": "none"}).content)
     assert "Files of 3.11.0" in text(alice.get(PAGE, {"files": "9.9\0"}).content)
 
 
