@@ -94,6 +94,14 @@ class KnownBreaks:
         object.__setattr__(self, "_by_package", by_package)
         object.__setattr__(self, "_by_partner", by_partner)
 
+    def __hash__(self) -> int:
+        # They are many, and asked for with each question.
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.facts)
+
     @cached_property
     def preventing(self) -> frozenset[NormalizedName]:
         """The packages that prevent a break, if the right release of them is in the set."""
