@@ -24,8 +24,9 @@ django.setup()
 
 # The models that these import need Django.
 from projects.domain.proof import Proof  # noqa: E402
-from projects.management.assessing import add_assessment_options, assess, index_addresses, make_request, read_files  # noqa: E402
+from projects.management.assessing import add_assessment_options, assess, make_request, read_files  # noqa: E402
 from projects.management.commands.prove import planned_set  # noqa: E402
+from projects.management.indexes import index_addresses  # noqa: E402
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter  # noqa: E402
 from projects.services.proving.prove import prove  # noqa: E402
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS  # noqa: E402
@@ -101,7 +102,7 @@ def _planned(path: Path, target: Target, *, with_facts: bool) -> dict[str, Any]:
 def _proved(path: Path, target: Target, python: str, planned: dict[str, Any]) -> dict[str, Any]:
     options: dict[str, Any] = {"index_url": None, "extra_index_url": []}
     interpreter = find_interpreter(target, python)
-    urls = index_addresses(read_files([str(path)]), options).urls
+    urls = index_addresses(read_files([str(path)]).parsed, options).urls
     began = time.monotonic()
     proof = prove(target.slug, interpreter, planned["pins"], urls, unproven=planned["unproven"])
     return {

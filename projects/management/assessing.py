@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
 
 from django.core.management import CommandError
 from django.utils import timezone
@@ -27,9 +24,10 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
-from projects.domain.indexes.index_options import EffectiveIndexes, InvalidIndexOption, effective_indexes, not_followed
+from projects.domain.indexes.index_options import not_followed
 from projects.domain.received_proof import InvalidProof, ReceivedProof, read_sent_proof
 from projects.domain.rewriting.limit_changes import limit_changes
+from projects.management.indexes import Log, Options, index_set
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
 from projects.presentation.sentences import stopped_text
@@ -47,16 +45,13 @@ from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
 from scanner.selectors.known_breaks import known_breaks, recorded_breaks
 from scanner.selectors.name_confusion import confusions
-from scanner.services.index_sets import IndexSet, asked_addresses, command_set, stop_command_polls
-from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
+from scanner.services.index_sets import IndexSet, asked_addresses, stop_command_polls
 from scanner.services.refresh import FRESH_FOR
 
 # How long fetching may take in all, in seconds.
 PATIENCE = 600
 # A plan may take wheels that were not read before, one release after the other until one does not break.
 _WHEEL_ROUNDS = 8
-Log = Callable[[str], None]
-Options = Mapping[str, Any]
 
 
 class DependencyFiles(Struct, frozen=True):
@@ -220,7 +215,7 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
     logging.getLogger("scanner").setLevel(logging.ERROR)
     prepare_storage()
     as_of = parse_moment(options["as_of"])
-    indexes = index_set(files, options, log)
+    indexes = index_set(files.parsed, options, log)
     requirements = mark_other_indexes(request.requirements, files.parsed.assigned, asked_addresses(indexes))
     request = replace(request, requirements=requirements)
     fetched = fetch_missing(
@@ -266,36 +261,6 @@ def _with_wheels_read(
         )
         found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
     return request, found
-
-
-def index_addresses(files: DependencyFiles, options: Options) -> EffectiveIndexes:
-    """Return the addresses that pip would use, with their logins: of the options, its configuration and the files.
-
-    Raises CommandError with status 2 for an option or a configuration that cannot be used.
-    """
-    with _refusing_addresses():
-        primary = options["index_url"] or configured_index_url()
-        return effective_indexes(primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ)
-
-
-def index_set(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
-    """Return the indexes that pip would ask. Raises CommandError with status 2 as `index_addresses` does."""
-    chosen = index_addresses(files, options)
-    for note in chosen.notes:
-        log(note)
-    with _refusing_addresses():
-        return command_set(chosen.urls)
-
-
-@contextmanager
-def _refusing_addresses() -> Iterator[None]:
-    """Raise CommandError with status 2 for a configuration, an option or an address that cannot be used."""
-    try:
-        yield
-    except (InvalidPipConfiguration, InvalidIndexOption) as error:
-        raise CommandError(str(error), returncode=2) from error
-    except ValueError as error:
-        raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
 
 
 class _Progress:

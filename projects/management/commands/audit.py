@@ -21,7 +21,6 @@ from projects.management.assessing import (
     NothingToAssess,
     add_assessment_options,
     assess,
-    index_set,
     make_request,
     read_files,
 )
@@ -33,6 +32,7 @@ from projects.management.gating import (
     update_baseline,
     write_file,
 )
+from projects.management.indexes import index_set
 from projects.management.storage import prepare_storage
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.formats import AuditReport, audit_json, audit_table
@@ -129,7 +129,7 @@ class Command(BaseCommand):
             self._log(str(error))
             prepare_storage()
             nothing = [TargetResult(target.slug, ProjectVerdict.UNKNOWN, ()) for target in targets]
-            return nothing, index_set(files, options, self._log)
+            return nothing, index_set(files.parsed, options, self._log)
         return assessment.evaluation.targets, assessment.indexes
 
     def _log(self, line: str) -> None:

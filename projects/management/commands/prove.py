@@ -18,7 +18,8 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.proof import Proof
 from projects.domain.received_proof import sent_proof
 from projects.hosts.proof_upload import ProofNotTaken, upload_proof
-from projects.management.assessing import add_assessment_options, assess, index_addresses, make_request, read_files
+from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.management.indexes import index_addresses
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.formats.proof_text import proof_text
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter
@@ -69,7 +70,7 @@ class Command(BaseCommand):
             target.slug,
             interpreter,
             pins,
-            index_addresses(files, options).urls,
+            index_addresses(files.parsed, options).urls,
             unproven=unproven,
             tests=split(options["pytest"]) if options["pytest"] is not None else None,
             project=_directory(options["path"][0]),
