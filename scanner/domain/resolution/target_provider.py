@@ -276,12 +276,12 @@ class TargetProvider:
         return candidates
 
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
-        name = package.name
+        name, broken = package.name, self._breaks.alone(package)
         return self._roots.candidates(
             package,
             tolerated=self.tolerated.get(name, 0),
             placeholder=name in self.placeholders,
-            ruled_out=self.ruled_out(package),
+            ruled_out=self.ruled_out(package) if broken or self._lacking else (),
             prereleases=name in self.open_prereleases,
         )
 
