@@ -24,8 +24,13 @@ _EXPORTS = {"csv": ("text/csv; charset=utf-8", portfolio_csv), "json": ("applica
 @require_safe
 @login_required
 def home(request: HtmxHttpRequest) -> HttpResponse:
-    """Show the portfolio for the query in the URL. htmx picks the parts that the filter changes from the whole page."""
+    """Show the portfolio for the query in the URL. htmx picks the parts that the filter changes from the whole page.
+
+    A page that is open asks each minute with the mark of what it shows, and gets 204 if nothing is new.
+    """
     page = _page(request)
+    if request.htmx and request.GET.get("seen") == page.mark:
+        return HttpResponse(status=204)
     here = f"{reverse('home')}?{page.query.encode()}".rstrip("?")
     context = {"area": "portfolio", "page": page, "views": SavedView.objects.filter(user=request.user), "here": here}
     response = render(request, "portfolio/home.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -63,6 +64,11 @@ class PortfolioPage(Struct, frozen=True):
     empty_text: str
     is_judged: bool
     deleted: tuple[DeletedProject, ...]
+
+    @property
+    def mark(self) -> str:
+        """A digest of all that is shown: an open page asks with it whether anything is new."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
 def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) -> PortfolioPage:

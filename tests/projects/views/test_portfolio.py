@@ -244,6 +244,17 @@ def test_htmx_gets_the_address_without_what_was_left_empty(alice: Client, cast: 
     assert "HX-Replace-Url" not in alice.get("/?q=&state=blocked")
 
 
+def test_an_open_page_is_sent_again_only_when_something_is_new(alice: Client, cast: Cast) -> None:
+    (mark,) = re.findall(r'"seen": "([0-9a-f]{16})"', alice.get("/", {"q": "a"}).content.decode())
+    asked = {"q": "a", "seen": mark}
+    assert alice.get("/", asked, headers={"HX-Request": "true"}).status_code == 204
+    Project.objects.filter(pk=cast.project.pk).update(name="Renamed app")
+    changed = alice.get("/", asked, headers={"HX-Request": "true"})
+    assert changed.status_code == 200
+    assert "Renamed app" in changed.content.decode()
+    assert changed["HX-Replace-Url"] == "/?q=a"
+
+
 def test_an_export_has_what_the_page_shows_in_its_order(alice: Client, cast: Cast) -> None:
     add_project(cast, "fresh")
     query = "?state=blocked&on=cp314-linux-x86-64"
