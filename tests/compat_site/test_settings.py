@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 import compat_site
 from compat_site.env import env
+from compat_site.postgresql import PooledConnection
 
 SETTINGS = "compat_site.settings"
 KEY = "a-key-for-these-tests-0123456789abcdef"
@@ -87,7 +88,8 @@ def test_postgresql_is_pooled_and_its_connections_are_checked(load: Any) -> None
     database = load(SECRET_KEY=KEY, DATABASE_URL=url, DATABASE_POOL_MAX="7")["DATABASES"]["default"]
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.internal", 5433, "way")
     assert (database["USER"], database["PASSWORD"]) == ("wheel", "pa$s")
-    assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 7, "timeout": 10}
+    pool = {"connection_class": PooledConnection, "min_size": 1, "max_size": 7, "timeout": 10}
+    assert database["OPTIONS"]["pool"] == pool
     assert database["OPTIONS"]["sslmode"] == "require"
     assert database["CONN_HEALTH_CHECKS"] is True
     # Django refuses persistent connections beside a pool.

@@ -72,11 +72,11 @@ def mutated_documents(draw: st.DrawFn, document: Any) -> Any:
 def _mutate(draw: st.DrawFn, document: Any) -> Any:
     places = list(_places(document))
     if not places:
-        return draw(st.sampled_from(ODD_VALUES))
+        return _odd_value(draw)
     holder, key = draw(st.sampled_from(places))
     match draw(st.sampled_from(("odd", "random", "remove", "repeat", "swap"))):
         case "odd":
-            holder[key] = draw(st.sampled_from(ODD_VALUES))
+            holder[key] = _odd_value(draw)
         case "random":
             holder[key] = draw(st.text(max_size=40) | st.integers() | st.lists(st.text(max_size=3), max_size=3))
         case "remove":
@@ -87,6 +87,11 @@ def _mutate(draw: st.DrawFn, document: Any) -> Any:
             other, name = draw(st.sampled_from(places))
             holder[key] = copy.deepcopy(other[name]) if name in _keys(other) else None
     return document
+
+
+def _odd_value(draw: st.DrawFn) -> Any:
+    # A copy: the next mutation may change what is in it.
+    return copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
 
 
 def _keys(holder: Any) -> Any:
