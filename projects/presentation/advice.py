@@ -6,7 +6,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.report.platform_support import build_tools
-from projects.presentation.sentences import read_target
+from projects.presentation.sentences import prevention_text, read_target
 from scanner.domain.files.builds import COMPILED, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import glibc_requirement
@@ -72,6 +72,8 @@ def _advise_yanked(package: PackageResult) -> str:
 
 def _advise_upgrade(package: PackageResult) -> str:
     known = package.reason.known_break
+    if known is not None and known.prevented_by:
+        return f"{package.name} {package.version} {prevention_text(known)}: see the upgrade path."
     if known is not None and package.first_available is None:
         return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
     first = package.first_available.version if package.first_available else "a later version"

@@ -184,7 +184,14 @@ def describe_text(reason: PackageReason) -> str:
 def _break_text(known: BreakEvidence) -> str:
     """Return "installs, but is known to break with numpy 2.1.0: import numexpr fails with …"."""
     beside = f" with {known.partner}" if known.partner else ""
-    return f"installs, but is known to break{beside}: `{known.action}` fails with {known.symptom} ({known.source})"
+    text = f"installs, but is known to break{beside}: `{known.action}` fails with {known.symptom} ({known.source})"
+    return f"{text}; {prevention_text(known)}" if known.prevented_by else text
+
+
+def prevention_text(known: BreakEvidence) -> str:
+    """Return "runs with audioop-lts 0.2.1, which discord-py 2.7.1 brings"."""
+    brought = f", which {known.brought_by} brings" if known.brought_by else ""
+    return f"runs with {known.prevented_by}{brought}"
 
 
 def _describe_held_back(reason: PackageReason) -> str:

@@ -29,6 +29,7 @@ from projects.domain.assessment.judgement import (
     judge_version,
 )
 from projects.domain.assessment.missing_extras import find_missing_extras, judge_missing_extras, newest_to_read
+from projects.domain.assessment.prevented_breaks import judge_prevented
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.renewed_files import renewed_files
 from projects.domain.assessment.request import AssessmentRequest
@@ -219,6 +220,7 @@ def resolve_search(
             open_prereleases=found.open_prereleases,
         )
         way = yield from demanded_plan_search(upgrade, [] if demand is None else [demand])
+        judgements = judge_prevented(judgements, breaks, way)
     elif request.with_plans and found.holds:
         way = plan_of_held_back(found, judgements.values(), roots.direct, target)
     ways_out: tuple[Relaxation, ...] = ()

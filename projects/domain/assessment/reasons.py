@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from scanner.domain.matching.reason import AvailabilityReason
 
@@ -38,23 +39,28 @@ class ReasonKind(StrEnum):
 class BreakEvidence(Struct, frozen=True):
     """How a release that installs fails: at `action`, with `symptom`, beside `partner` ("numpy 2.1.0") if it has one.
 
-    `source` says where that was reported or measured.
+    `source` says where that was reported or measured. `prevented_by` is the release that the upgrade plan has beside it
+    and with which it runs, `brought_by` the one that requires that.
     """
 
     action: str
     symptom: str
     source: str
     partner: str = ""
+    prevented_by: str = ""
+    brought_by: str = ""
 
     def to_json(self) -> dict[str, str]:
         """Return the fields that are set."""
-        fields = {"action": self.action, "symptom": self.symptom, "source": self.source, "partner": self.partner}
-        return {name: value for name, value in fields.items() if value}
+        return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        return cls(data["action"], data["symptom"], data["source"], data.get("partner", ""))
+        return cls(
+            *(data["action"], data["symptom"], data["source"], data.get("partner", "")),
+            *(data.get("prevented_by", ""), data.get("brought_by", "")),
+        )
 
 
 class PackageReason(Struct, frozen=True):

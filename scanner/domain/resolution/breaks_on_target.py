@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.resolution.explain.reasons import BreaksBeside
@@ -40,11 +41,19 @@ class BreaksOnTarget:
     """What breaks on a target: releases whatever is beside them, and pairs of releases of two packages.
 
     A break that releases of a package prevent is one beside its other releases, if that package is `required`: then it
-    is in every set. If two of them are, only the finished set shows whether it happens.
+    is in every set. If two of them are, only the finished set shows whether it happens. So it is with the facts that
+    are `assumed_prevented`, by what another package may bring. `open` are the facts that the finished set decides.
     """
 
-    def __init__(self, known: KnownBreaks, target: Target, required: frozenset[NormalizedName] = frozenset()) -> None:
-        self._known = known
+    def __init__(
+        self,
+        known: KnownBreaks,
+        target: Target,
+        required: frozenset[NormalizedName] = frozenset(),
+        assumed_prevented: frozenset[KnownBreak] = frozenset(),
+    ) -> None:
+        self._known, self._target = known, target
+        self.open: list[KnownBreak] = []
         self._alone: dict[NormalizedName, list[KnownBreak]] = {}
         self._pairs: dict[NormalizedName, list[_Pairing]] = {}
         self._broken: dict[NormalizedName, int] = {}
@@ -52,13 +61,17 @@ class BreaksOnTarget:
             if not fact.is_on(target):
                 continue
             preventing = [one for one in fact.unless if one.name in required]
-            if fact.partner is None and not preventing:
+            if fact.unless and not preventing and fact in assumed_prevented:
+                self.open.append(fact)
+            elif fact.partner is None and not preventing:
                 self._alone.setdefault(fact.package, []).append(fact)
             elif fact.partner is not None and not preventing:
                 self._pair(_Pairing(fact, fact.partner.name, str(fact.partner.versions)))
             elif fact.partner is None and len(preventing) == 1:
                 (one,) = preventing
                 self._pair(_Pairing(fact, one.name, str(one.versions), is_outside=True))
+            else:
+                self.open.append(fact)
 
     def _pair(self, pairing: _Pairing) -> None:
         for name in {pairing.fact.package, pairing.partner}:
@@ -66,12 +79,29 @@ class BreaksOnTarget:
 
     @classmethod
     def of(
-        cls, cache: ResolutionCache, known: KnownBreaks, target: Target, required: Iterable[NormalizedName]
+        cls,
+        cache: ResolutionCache,
+        known: KnownBreaks,
+        target: Target,
+        required: Iterable[NormalizedName],
+        assumed_prevented: frozenset[KnownBreak] = frozenset(),
     ) -> BreaksOnTarget:
         """Return the value of a cache for these facts and this target, the same for all platforms of a Python."""
         preventing = known.preventing & set(required)
         # It keeps the facts, so their identity is a key.
-        return cache.shared((cls, id(known), target.python.slug, preventing), lambda: cls(known, target, preventing))
+        return cache.shared(
+            (cls, id(known), target.python.slug, preventing, assumed_prevented),
+            lambda: cls(known, target, preventing, assumed_prevented),
+        )
+
+    def open_in(self, members: Mapping[NormalizedName, Version | None]) -> Iterator[NormalizedName]:
+        """Yield the packages of a finished set that break by the facts which it decides."""
+        if self.open:
+            pins = {name: version for name, version in members.items() if version is not None}
+            for fact in self.open:
+                version = pins.get(fact.package)
+                if version is not None and fact.happens(self._target, version, pins):
+                    yield fact.package
 
     def alone(self, package: PackageVersions) -> int:
         """Return the releases that break whatever is beside them."""

@@ -128,4 +128,5 @@ def walk(
         if not walker.covers(requirement):
             walker.follow(DependencyEdge(None, None, requirement))
             walker.finish(stop_early=stop_early)
+    walker.graph.violations += [Violation(name, None) for name in provider.breaks.open_in(walker.graph.members)]
     return walker.graph

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import NOTHING_LACKING, Lacking, RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
-from scanner.domain.resolution.model.policy import BuildPolicy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
 from scanner.domain.resolution.prereleases import certain_prereleases, prereleases_in
@@ -37,7 +37,7 @@ class ResolutionProblem:
     `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
     versions that the index does not have and that are taken to exist. Of `open_prereleases` pre-releases count, because
     a requirement mentions one: `solve` adds to them. No set has releases that `known_breaks` rules out, or that are in
-    `lacking` of its target.
+    `lacking` of its target; whether a fact of `assumed_prevented` happens, only the finished set shows.
     """
 
     cache: ResolutionCache
@@ -50,6 +50,7 @@ class ResolutionProblem:
     placeholders: frozenset[NormalizedName] = frozenset()
     open_prereleases: frozenset[NormalizedName] = frozenset()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
+    assumed_prevented: frozenset[KnownBreak] = frozenset()
     lacking: Mapping[Target, Lacking] = field(default_factory=dict)
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
@@ -72,6 +73,7 @@ class ResolutionProblem:
                 placeholders=self.placeholders,
                 open_prereleases=self.open_prereleases,
                 known_breaks=self.known_breaks,
+                assumed_prevented=self.assumed_prevented,
                 lacking=self.lacking.get(target, NOTHING_LACKING),
             )
             for target in self.targets
@@ -104,6 +106,10 @@ class ResolutionProblem:
         """Return the same problem with the pre-releases of these packages open to every requirement."""
         opened = self.open_prereleases | frozenset(names)
         return self if opened == self.open_prereleases else replace(self, open_prereleases=opened)
+
+    def in_order(self, order: Order) -> ResolutionProblem:
+        """Return the same problem with the candidates tried in another order."""
+        return replace(self, preference=Preference(order, self.preference.keep, self.preference.direct))
 
     def choices(self, found: Solved) -> Choices:
         """Return the chosen candidates of packages, without the nodes of extras and targets."""

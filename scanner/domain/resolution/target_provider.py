@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.breaks_on_target import BreaksOnTarget
 from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Obstacle, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
@@ -45,8 +45,8 @@ class TargetProvider:
     `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
     `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
     satisfies every requirement. Releases that `known_breaks` says break on the target are not usable, and those that
-    break beside a partner are not chosen with it. Nor are `lacking` ones usable. Pre-releases of `open_prereleases`
-    count.
+    break beside a partner are not chosen with it, but for facts that are `assumed_prevented`. Nor are `lacking` ones
+    usable. Pre-releases of `open_prereleases` count.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class TargetProvider:
         placeholders: frozenset[NormalizedName] = frozenset(),
         open_prereleases: frozenset[NormalizedName] = frozenset(),
         known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
+        assumed_prevented: frozenset[KnownBreak] = frozenset(),
         lacking: Lacking = NOTHING_LACKING,
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
@@ -74,7 +75,7 @@ class TargetProvider:
         self._candidate_cache = CandidateCache.of(cache, target, policy)
         self._roots = RootsOnTarget.of(cache, target, roots, policy)
         required = {one.name for one in self._roots.direct}
-        self._breaks = BreaksOnTarget.of(cache, known_breaks, target, required)
+        self.breaks = BreaksOnTarget.of(cache, known_breaks, target, required, assumed_prevented)
         self.direct, self.included = self._roots.direct, self._roots.included
         self.requirements, self.applicable = self._roots.requirements, self._roots.applicable
         self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
@@ -171,7 +172,7 @@ class TargetProvider:
 
     def ruled_out(self, package: PackageVersions) -> tuple[tuple[Obstacle, int], ...]:
         """Return the releases that may not be chosen although they install: known to break, or lacking evidence."""
-        broken, lacking = self._breaks.alone(package), self._lacking.get(package.name)
+        broken, lacking = self.breaks.alone(package), self._lacking.get(package.name)
         if not (broken or lacking):
             return ()
         return (*((Obstacle.KNOWN_BREAK, broken),) * bool(broken), *((lacking,) if lacking else ()))
@@ -180,7 +181,7 @@ class TargetProvider:
         self, name: NormalizedName, choice: int
     ) -> Iterator[tuple[tuple[tuple[str, int], ...], BreaksBeside]]:
         """Yield pairs of releases that are known to break together, as `BreaksOnTarget.beside` does."""
-        return self._breaks.beside(name, choice, self._candidate_sets)
+        return self.breaks.beside(name, choice, self._candidate_sets)
 
     def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
         """Return the dependencies of one release; None if it is a URL, or if they are not known (then missing)."""
@@ -276,7 +277,7 @@ class TargetProvider:
         return candidates
 
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
-        name, broken = package.name, self._breaks.alone(package)
+        name, broken = package.name, self.breaks.alone(package)
         return self._roots.candidates(
             package,
             tolerated=self.tolerated.get(name, 0),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, LineKind
@@ -28,6 +28,7 @@ from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, S
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.prevented import breaking_in, is_further, preventable
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
 from scanner.domain.resolution.results import resolution_of
@@ -51,8 +52,8 @@ class Upgrade(Struct, frozen=True):
 
     `current` are the versions in use: pins, or the closure as written. Packages in `holds` never change, `step` is how
     far each other one may move. `caps` limit packages beside the requirements and are never loosened. Pre-releases of
-    `open_prereleases` count. `refuted` says that the requirements as
-    written are known to have no solution. No set has the releases in `lacking` of its target.
+    `open_prereleases` count. `refuted` says that the requirements as written are known to have no solution. No set has
+    the releases in `lacking` of its target. The facts in `assumed_prevented` rule nothing out while a set is searched.
     """
 
     cache: ResolutionCache
@@ -69,6 +70,7 @@ class Upgrade(Struct, frozen=True):
     open_prereleases: frozenset[NormalizedName] = frozenset()
     caps: tuple[Requirement, ...] = ()
     lacking: Mapping[Target, Lacking] = field(default_factory=dict)
+    assumed_prevented: frozenset[KnownBreak] = frozenset()
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """Return the problem of one form of the requirements, with the strategy's preference."""
@@ -78,6 +80,7 @@ class Upgrade(Struct, frozen=True):
             *(self.cache, self.targets, roots, self.policy, preference, self.limits),
             open_prereleases=self.open_prereleases,
             known_breaks=self.known_breaks,
+            assumed_prevented=self.assumed_prevented,
             lacking=self.lacking,
         )
 
@@ -107,7 +110,24 @@ def plan(upgrade: Upgrade) -> Plan:
 
 
 def plan_search(upgrade: Upgrade) -> Search[Plan]:
-    """Search as `plan` does, yielding what is missing."""
+    """Search as `plan` does, yielding what is missing.
+
+    Where nothing holds because of breaks that a package in the set would prevent, it searches again as if one did, and
+    takes the set only if none of them happens in it.
+    """
+    first = yield from _search(upgrade)
+    prevented = preventable(first, upgrade.known_breaks)
+    while prevented:
+        made = yield from _search(replace(upgrade, assumed_prevented=prevented))
+        breaking = breaking_in(made, prevented)
+        if not breaking:
+            return made if is_further(made, first, upgrade.known_breaks) else first
+        # The others may be prevented while these are not.
+        prevented -= breaking
+    return first
+
+
+def _search(upgrade: Upgrade) -> Search[Plan]:
     forms = upgrade.forms()
     for roots in forms:
         problem = upgrade.problem(roots)
@@ -117,10 +137,28 @@ def plan_search(upgrade: Upgrade) -> Search[Plan]:
         if isinstance(found, Exhausted):
             return _cut_short(upgrade, problem, LimitReached(found.steps, found.reason))
         if isinstance(found, Solved):
-            return (yield from _finish(upgrade, problem, problem.choices(found)))
+            choices, is_running = yield from _running(upgrade, problem, problem.choices(found))
+            if not is_running and roots is not forms[-1]:
+                continue
+            return (yield from _finish(upgrade, problem, choices))
         if roots is forms[-1]:
             return (yield from _no_path(upgrade, problem, found))
     raise AssertionError("the last form is always tried")
+
+
+def _running(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> Search[tuple[Choices, bool]]:
+    """Return a set in which no break happens that was assumed to be prevented, and whether it is one.
+
+    If these choices are none, the newest may be, or else those nearest to the versions in use: another release of some
+    package brings what prevents the break.
+    """
+    if not upgrade.assumed_prevented or (yield from problem.holds(choices)):
+        return choices, True
+    other = problem.in_order(Order.LATEST if problem.preference.order is Order.KEEP else Order.KEEP)
+    found = yield from other.solve()
+    if isinstance(found, Solved):
+        choices = other.choices(found)
+    return choices, (yield from problem.holds(choices))
 
 
 def _certainly_fails(problem: ResolutionProblem) -> bool:
@@ -221,7 +259,8 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
             conflict=conflict,
             missing=found.problem.missing(),
         )
-    around = yield from _finish(upgrade, found.problem, found.choices)
+    choices, _ = yield from _running(upgrade, found.problem, found.choices)
+    around = yield from _finish(upgrade, found.problem, choices)
     blockers: dict[NormalizedName, Blocker] = {}
     for provider, resolution in zip(found.problem.providers, around.resolutions, strict=True):
         for edge in resolution.edges:

@@ -28,7 +28,8 @@ def move_reason(
     """Return what is wrong with the version before, given the dependency graphs of the new set.
 
     Of several targets, the strongest reason counts: the version cannot be installed there; something in the set does
-    not admit it; it requires something that the set does not have.
+    not admit it; something breaks beside it, or without what the new one brings; it requires something that the set
+    does not have.
     """
     there = [pair for pair in zip(problem.providers, graphs, strict=True) if name in pair[1].members]
     for provider, _ in there:
@@ -39,6 +40,9 @@ def move_reason(
             return reason
     for provider, graph in there:
         if reason := _breaks_beside(provider, graph, name, before):
+            return reason
+    for provider, graph in there:
+        if reason := _breaks_without(provider, graph, name):
             return reason
     unmet = [reason for provider, graph in there for reason in _unmet(provider, graph, name, before)]
     # A requirement that no installable version meets says more than one that the set only meets otherwise.
@@ -85,6 +89,20 @@ def _breaks_beside(
             return PlanReason(
                 *(PlanReasonKind.KNOWN_BREAK, fact.package, str(version)), required=required, text=fact.symptom
             )
+    return None
+
+
+def _breaks_without(provider: TargetProvider, graph: DependencyGraph, name: NormalizedName) -> PlanReason | None:
+    """Return the fact that is prevented by what this package alone brings to the new set."""
+    for fact in provider.breaks.open:
+        version = graph.members.get(fact.package)
+        for required in (one.name for one in fact.unless if version is not None):
+            bringing = {edge.dependent for edge in graph.edges if edge.requirement.name == required}
+            pins = {one: pin for one, pin in graph.members.items() if pin is not None and one != required}
+            if bringing == {name} and version is not None and fact.happens(provider.target, version, pins):
+                return PlanReason(
+                    *(PlanReasonKind.KNOWN_BREAK, fact.package, str(version)), text=fact.symptom, without=required
+                )
     return None
 
 

@@ -48,8 +48,9 @@ class PlanReason(Struct, frozen=True):
     met, stated by `dependent` with its version, or by the project if that is empty; `required` is the package that it
     names. `available_from` says from which version on `required` installs on the target, "" if from none; None if
     that is not the problem. `free_from` is the version of `name` in the plan if that does not need `required`. Of a
-    known break `text` is the symptom, and `required` the partner beside which it happens. A contradiction has its two
-    sides in `sides`, a plan with blockers their reasons in `parts`. `steps` counts the search that was cut short.
+    known break `text` is the symptom, `required` the partner beside which it happens, and `without` what prevents it
+    and comes with the version in the plan only. A contradiction has its two sides in `sides`, a plan with blockers
+    their reasons in `parts`. `steps` counts the search that was cut short.
     """
 
     kind: PlanReasonKind
@@ -66,6 +67,7 @@ class PlanReason(Struct, frozen=True):
     sides: tuple[str, ...] = ()
     parts: tuple[PlanReason, ...] = ()
     text: str = ""
+    without: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the reason as JSON values, without the fields that have their default."""
@@ -98,4 +100,5 @@ class PlanReason(Struct, frozen=True):
             sides=tuple(data.get("sides", ())),
             parts=tuple(cls.from_json(part) for part in data.get("parts", ())),
             text=data.get("text", ""),
+            without=data.get("without", ""),
         )

@@ -75,7 +75,11 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
         required=reason.required,
         available=_available_text(reason, target_name),
         steps=reason.steps,
-        beside=f" with {reason.required}" if reason.required else "",
+        beside=f" without {reason.without}"
+        if reason.without
+        else f" with {reason.required}"
+        if reason.required
+        else "",
         sides=", but ".join(reason.sides) or "the requirements contradict each other",
         parts="; ".join(plan_cause_text(part, target_name) for part in reason.parts),
         text=reason.text,

@@ -8,7 +8,9 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
+from projects.presentation.advice import advise
+from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.model.policy import BuildPolicy
@@ -51,6 +53,15 @@ action = "import sound"
 symptom = "ModuleNotFoundError: audioop"
 unless = ["audio-backport <5"]
 source = "its tracker"
+
+[[break]]
+package = "tones"
+versions = ">0"
+pythons = ">=3.13"
+action = "import tones"
+symptom = "ModuleNotFoundError: audioop"
+unless = ["audio-backport <5"]
+source = "its tracker"
 """
 
 
@@ -64,6 +75,9 @@ INDEX: Mapping[str, Releases] = {
     "array": releases("array", "1.0", "2.0"),
     "dead": releases("dead", "1.0", "1.1"),
     "sound": releases("sound", "1.0", "2.0"),
+    "tones": releases("tones", "1.0"),
+    "bot": {**releases("bot", "1.0"), **releases("bot", "2.0", needs=["audio-backport <5; python_version >= '3.13'"])},
+    "other-bot": {**releases("other-bot", "1.0"), **releases("other-bot", "2.0", needs=["audio-backport >=5"])},
     "audio-backport": releases("audio-backport", "4.0", "5.0"),
 }
 
@@ -165,3 +179,31 @@ def test_a_release_of_that_package_without_the_module_prevents_nothing() -> None
     assert (chosen.verdict, package(chosen, "audio-backport").version) == (ProjectVerdict.CONDITIONAL, "5.0")
     (pinned,) = ask("sound==1.0\naudio-backport==5.0", NEW)
     assert changes(pinned) == [("sound", "1.0", "2.0")]
+
+
+def test_a_package_that_another_one_brings_by_the_plan_prevents_a_break() -> None:
+    old, new = ask("tones==1.0\nbot==1.0", OLD, NEW)
+    assert old.verdict is ProjectVerdict.GO
+    assert new.verdict is ProjectVerdict.CONDITIONAL
+    assert changes(new) == [("bot", "1.0", "2.0")]
+    found = package(new, "tones")
+    assert (found.verdict, found.severity) == (Verdict.UPGRADE, Severity.MODERATE)
+    assert describe_text(found.reason) == (
+        "installs, but is known to break: `import tones` fails with ModuleNotFoundError: audioop (its tracker); "
+        "runs with audio-backport 4.0, which bot 2.0 brings"
+    )
+    assert advise(found, NEW) == ("tones 1.0 runs with audio-backport 4.0, which bot 2.0 brings: see the upgrade path.")
+    assert PackageResult.from_json(found.to_json()) == found
+
+
+def test_beside_a_package_that_brings_it_as_written_nothing_breaks() -> None:
+    (answer,) = ask("tones==1.0\nbot", NEW)
+    assert answer.verdict is ProjectVerdict.GO
+    assert package(answer, "tones").verdict is Verdict.READY
+
+
+def test_what_nothing_brings_in_the_right_version_prevents_no_break() -> None:
+    for beside in ("array", "other-bot==1.0"):
+        (answer,) = ask(f"tones==1.0\n{beside}", NEW)
+        assert answer.verdict is ProjectVerdict.NO_GO
+        assert package(answer, "tones").verdict is Verdict.BLOCKED
