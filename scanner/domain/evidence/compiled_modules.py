@@ -151,14 +151,16 @@ def _symbols(module: bytes) -> _Symbols | None:
 
     try:
         file = ELFFile(io.BytesIO(module))
+        # The class of a section follows from its type, which the library's annotations do not say.
+        sections: Iterator[Any] = file.iter_sections("SHT_GNU_verneed")
         versions = [
             (int(match[1]), int(match[2]))
-            for section in file.iter_sections("SHT_GNU_verneed")
+            for section in sections
             for _, needed in section.iter_versions()
             for one in needed
             if (match := _GLIBC.fullmatch(one.name)) is not None
         ]
-        table = file.get_section_by_name(".dynsym")
+        table: Any = file.get_section_by_name(".dynsym")
         names = {
             symbol.name
             for symbol in (table.iter_symbols() if table is not None else ())
