@@ -135,7 +135,10 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         # A set that needs a package more is another plan, not this one with a change taken back.
         other = found is not None and bool(found.keys() - alone.keys())
         tally.counts["taken back, by uv: only with a package more"] += other
-        holds = found is not None and not other
+        # uv knows nothing of what installs and does not run: of such sets `pin_check` judges.
+        does_run = not any(broken_in({name: Version(text) for name, text in (found or {}).items()}, target))
+        tally.counts["taken back, by uv: only with a set that does not run"] += not does_run
+        holds = found is not None and not other and does_run
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
 
 
