@@ -139,12 +139,19 @@ def _with_level(cell: CellSummary) -> CellSummary:
     return cell._replace(evidence="; ".join(filter(None, (cell.evidence, gil_level_word(cell.gil)))))
 
 
+def _way_out(package: PackageResult) -> str:
+    known = package.reason.known_break
+    if known is not None and known.prevented_by:
+        return f"with {known.prevented_by.partition(' ')[0]}"
+    return package.first_available.version if package.first_available else "newer"
+
+
 def cell_text(package: PackageResult) -> str:
-    """Return the shortest description: "3.10.7", "no version", "pure", "abi3", "not polled"."""
+    """Return the shortest description: "3.10.7", "with audioop-lts", "no version", "pure", "abi3", "not polled"."""
     availability = package.availability
     match package.verdict:
         case Verdict.UPGRADE:
-            return package.first_available.version if package.first_available else "newer"
+            return _way_out(package)
         case Verdict.HELD_BACK:
             return package.held_at or "old version"
         case Verdict.NOT_JUDGED:

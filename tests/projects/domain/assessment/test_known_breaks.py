@@ -10,6 +10,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.presentation.advice import advise
+from projects.presentation.cell_summary import cell_text
 from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
@@ -193,6 +194,7 @@ def test_a_package_that_another_one_brings_by_the_plan_prevents_a_break() -> Non
         "runs with audio-backport 4.0, which bot 2.0 brings"
     )
     assert advise(found, NEW) == ("tones 1.0 runs with audio-backport 4.0, which bot 2.0 brings: see the upgrade path.")
+    assert cell_text(found) == "with audio-backport"
     assert PackageResult.from_json(found.to_json()) == found
 
 
