@@ -109,6 +109,7 @@ class Site(Struct):
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     stops: list[Callable[[], object]] = field(default_factory=list)
     processor_seconds: dict[str, float] = field(default_factory=dict)
+    _before: dict[int, tuple[str, float]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Begin to count processor time."""

@@ -80,7 +80,7 @@ class Lanes:
         self._application = application
         self._health = Lane(2, 6, 5.0)
         # A repository host gives up after ten seconds, and may send many at once.
-        self._hooks = Lane(4, 40, 8.0)
+        self._hooks = Lane(8, 40, 8.0)
         self._hook_uploads = Lane(2, 8, 15.0)
         self._sign_in = Lane(2, 4, 8.0, gives_way_to=self._hooks)
         self._reading = Lane(4, 16, 15.0)
