@@ -225,7 +225,7 @@ CASES = [
         conflict=[
             "You ask for urllib3<1.25 and boto3==1.34.0.",
             "boto3 1.34.0 needs botocore>=1.34.0,<1.35.0.",
-            "Every botocore there (1.34.0 to 1.34.162) needs urllib3>=1.25.4.",
+            "All releases of botocore that are left (1.34.0 to 1.34.162) need urllib3>=1.25.4.",
         ],
         ways_out=["change urllib3<1.25 to urllib3<1.27 (then urllib3 1.26.20)"],
         moves={"urllib3": "1.26.5"},
