@@ -22,7 +22,7 @@ _OBSTACLE_TEXTS = {
     Obstacle.NOT_DECLARED: "does not declare that Python, which the project demands",
     Obstacle.FAILED_PROOF: "failed in the last proof",
 }
-_VERBS_OF_SEVERAL = {"has": "have", "excludes": "exclude", "is": "are"}
+_VERBS_OF_SEVERAL = {"has": "have", "excludes": "exclude", "is": "are", "does": "do", "failed": "failed"}
 
 
 def obstacle_text(obstacle: Obstacle, *, several: bool = False) -> str:
