@@ -12,7 +12,7 @@ from msgspec import Struct
 
 LARGEST_MESSAGE = 1024 * 1024
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
-_ADDRESS = re.compile(r"[^\s<>,;:\"@]{1,64}@[^\s<>,;:\"@]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>,;:\"]{1,320}@[^\s<>,;:\"]{1,255}")
 # Of the permanent failures (RFC 3463): the address is wrong or moved, the mailbox is disabled, the host is unknown.
 _HARD_SUBJECTS = ("1",)
 _HARD_STATUSES = ("5.2.1", "5.4.4")
@@ -51,9 +51,7 @@ def addresses_in(content: bytes) -> list[str]:
         found = [str(value) for name in ("X-Original-To", "Delivered-To", "To") for value in message.get_all(name, [])]
     except (ValueError, LookupError, TypeError, AttributeError):
         return []
-    return [
-        address for text in found for address in re.findall(r"[^\s<>,;:\"]{1,320}@[^\s<>,;:\"]{1,255}", text[:2000])
-    ]
+    return [address for text in found for address in _ADDRESS.findall(text[:2000])]
 
 
 def _recipients(message: Message | EmailMessage) -> Iterator[Message]:

@@ -60,7 +60,7 @@ class ProjectChange(Struct, frozen=True):
 
     @property
     def severity(self) -> Severity:
-        """High where a push brought a package of which no version installs; good news is low."""
+        """High if a push brought a package without any version that installs, low for a cap that can be lifted."""
         if self.kind is ProjectChangeKind.CAP:
             return Severity.LOW
         return Severity.HIGH if any(one.verdict is Verdict.BLOCKED for one in self.worse) else Severity.MODERATE

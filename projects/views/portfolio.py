@@ -29,7 +29,7 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
     A page that is open asks each minute with the mark of what it shows, and gets 204 if nothing is new.
     """
     page = _page(request)
-    if request.htmx and request.GET.get("seen") == page.mark:
+    if request.htmx and "seen" in request.GET and request.GET["seen"] == page.mark:
         return HttpResponse(status=204)
     here = f"{reverse('home')}?{page.query.encode()}".rstrip("?")
     context = {"area": "portfolio", "page": page, "views": SavedView.objects.filter(user=request.user), "here": here}

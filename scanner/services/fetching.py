@@ -212,9 +212,10 @@ class Fetcher:
 
     def _reads_again(self, answer: MetadataAnswer) -> bool:
         pk = answer.release_id
-        if not answer.error or answer.has_answered or not self._tries_again(pk):
+        read = self._reads.pop(pk, None)
+        if read is None or not answer.error or answer.has_answered or not self._tries_again(pk):
             return False
-        self._jobs.submit(pk, self._reads.pop(pk), Rank.METADATA)
+        self._jobs.submit(pk, read, Rank.METADATA)
         return True
 
     def _polled(self, page: _Page, result: PollResult) -> None:

@@ -94,7 +94,7 @@ def do(page: Page, step: Fill | Press, *, by_keyboard: bool) -> None:
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.type(step.text)
         return
-    found = main.get_by_role(step.role, name=step.name, exact=True).first  # type: ignore[arg-type]
+    found = main.get_by_role(step.role, name=step.name, exact=True).first  # type: ignore[arg-type]  # a role is text in STEPS
     if by_keyboard:
         found.focus()
         page.keyboard.press("Enter")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 from msgspec import Struct
 
 from scanner.domain.files.filenames import ParsedFilename
-from scanner.domain.files.zip_directory import InvalidZip, MemberTooLarge, ZipMember, unpack_member
+from scanner.domain.files.zip_directory import ZipMember, unpack_members
 from scanner.domain.targets.platform_tags import System, parse_platform_tag
 
 _LARGEST = 48 * 1024 * 1024
@@ -115,15 +115,12 @@ def read_compiled(filename: ParsedFilename, packed: Mapping[ZipMember, bytes], *
     """
     findings: list[CompiledFinding] = []
     generations: set[int] = set()
-    left, unread, modules = _MOST_UNPACKED, left_out, 0
-    for member, content in sorted(packed.items(), key=lambda one: one[0].name):
-        try:
-            module = unpack_member(member, content, min(_LARGEST, left))
-        except InvalidZip as error:
+    unread, modules = left_out, 0
+    in_order = sorted(packed.items(), key=lambda one: one[0].name)
+    for member, module in unpack_members(in_order, _LARGEST, _MOST_UNPACKED):
+        if module is None:
             unread += 1
-            left -= min(_LARGEST, left) if isinstance(error, MemberTooLarge) else 0
             continue
-        left -= len(module)
         # NumPy's own modules are of its own version.
         generation = _numpy_generation(module) if filename.name != "numpy" else None
         if generation is not None:

@@ -20,7 +20,7 @@ from packaging.version import Version
 
 from scanner.domain.evidence.compiled_modules import CompiledReading
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
-from scanner.domain.files.zip_directory import InvalidZip, MemberTooLarge, ZipMember, unpack_member
+from scanner.domain.files.zip_directory import ZipMember, unpack_members
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
 from scanner.domain.source.conditions import all_hold
 from scanner.domain.source.python_file import CodeContext, Import, PythonFile, RunTime, absolute_module, with_parents
@@ -203,16 +203,11 @@ def _is_metadata(path: str) -> bool:
 def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_whole: bool) -> WheelReading:
     """Unpack and parse the Python files of a wheel. Give it to a child process: the archive is a stranger's."""
     files: dict[str, PythonFile] = {}
-    left, unread = _MOST_UNPACKED, 0 if is_whole else 1
-    for member, content in packed.items():
-        try:
-            source = unpack_member(member, content, min(LARGEST, left))
-        except InvalidZip as error:
+    unread = 0 if is_whole else 1
+    for member, source in unpack_members(packed.items(), LARGEST, _MOST_UNPACKED):
+        if source is None:
             unread += 1
-            # What was unpacked to see that it is too large counts, or a wheel of bombs would cost for each.
-            left -= min(LARGEST, left) if isinstance(error, MemberTooLarge) else 0
             continue
-        left -= len(source)
         if b"import" not in source:
             files[member.name] = PythonFile()
             continue

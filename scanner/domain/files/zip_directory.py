@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -115,6 +115,26 @@ def unpack_member(member: ZipMember, content: bytes, most: int) -> bytes:
     if len(unpacked) > most:
         raise MemberTooLarge(f"a member unpacks to more than {most:,} bytes")
     return unpacked
+
+
+def unpack_members(
+    packed: Iterable[tuple[ZipMember, bytes]], largest: int, most: int
+) -> Iterator[tuple[ZipMember, bytes | None]]:
+    """Yield each member with what it holds, at most `largest` bytes of one and `most` of all; None where it is not had.
+
+    What was unpacked to see that a member is too large counts, or an archive of bombs would cost for each.
+    """
+    left = most
+    for member, content in packed:
+        limit = min(largest, left)
+        try:
+            unpacked = unpack_member(member, content, limit)
+        except InvalidZip as error:
+            left -= limit if isinstance(error, MemberTooLarge) else 0
+            yield member, None
+        else:
+            left -= len(unpacked)
+            yield member, unpacked
 
 
 def local_size(member: ZipMember) -> int:

@@ -19,6 +19,7 @@ from scanner.domain.files.zip_directory import (
     plan_ranges,
     read_directory,
     unpack_member,
+    unpack_members,
 )
 
 
@@ -110,3 +111,16 @@ def test_ranges_stay_within_their_number_and_bytes() -> None:
     assert len(planned) == 5
     planned = plan_ranges(members, 10**6, gap=10_000, most_bytes=50_000, most=5)
     assert sum(one.end - one.start for one in planned) <= 50_000
+
+
+def test_members_are_unpacked_up_to_a_limit_of_all_and_what_is_too_large_counts() -> None:
+    def stored(content: bytes) -> tuple[ZipMember, bytes]:
+        return ZipMember("a", 0, len(content), len(content), 0), b"PK\x03\x04" + bytes(26) + content
+
+    def unpacked(packed: list[tuple[ZipMember, bytes]], most: int) -> list[bytes | None]:
+        return [content for _, content in unpack_members(packed, 9, most)]
+
+    nine, ten = stored(b"012345678"), stored(b"0123456789")
+    assert unpacked([nine, (nine[0], b"no zip"), nine, nine], 18) == [b"012345678", None, b"012345678", None]
+    assert unpacked([ten, ten, nine], 27) == [None, None, b"012345678"]
+    assert unpacked([ten, ten, nine], 26) == [None, None, None]
