@@ -88,8 +88,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.option.markexpr:
         return
-    chosen = [item for item in items if not (item.get_closest_marker("browser") or item.get_closest_marker("live"))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    chosen: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        (left_out if item.get_closest_marker("browser") or item.get_closest_marker("live") else chosen).append(item)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
 
 

@@ -7,17 +7,18 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.types import CallToolResult, TextContent
 
 from projects.models import KeyScope
 from projects.services.api_keys import make_key
 from tests.cast import NOON, assess_as, make_cast, usual_rows
 from tests.commands import ROOT, environment, migrated
 from tests.replay import ReplayIndex, a_file
+
+if TYPE_CHECKING:
+    from mcp.types import CallToolResult
 
 pytestmark = pytest.mark.long
 
@@ -34,6 +35,8 @@ def index() -> Iterator[ReplayIndex]:
 
 
 def text_of(result: CallToolResult) -> str:
+    from mcp.types import TextContent
+
     (content,) = result.content
     assert isinstance(content, TextContent)
     return content.text
@@ -41,6 +44,8 @@ def text_of(result: CallToolResult) -> str:
 
 def session(given: Mapping[str, str], folder: Path, calls: Calls, *arguments: str) -> tuple[set[str], list[Any]]:
     """Return the names of the tools, and of each call what it returned, or why it failed."""
+    # Loading it takes a second, which only the process that runs these tests need spend.
+    from mcp import Client, StdioServerParameters
 
     async def run() -> tuple[set[str], list[Any]]:
         command = [str(ROOT / "manage.py"), "mcp", *arguments]
