@@ -7,7 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from scanner.domain.evidence.wheel_reading import WheelReading, read_wheel
+from scanner.domain.evidence.wheel_reader import read_wheel
+from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.files.zip_directory import ZipMember
 
 

@@ -27,10 +27,10 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox
+from scanner.domain.evidence.wheel_reader import read_wheel
 from scanner.domain.evidence.wheel_reading import (
     ImportGuard,
     certain_breaks,
-    read_wheel,
     with_requirements,
 )
 from scanner.domain.files.core_metadata import parse_core_metadata

@@ -260,6 +260,8 @@ def _with_wheels_read(
             request, indexes=indexes, progress=_Progress(log), fresh_for=FRESH_FOR, budget=budget, as_of=as_of
         )
         found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
+    else:
+        log(f"After {_WHEEL_ROUNDS} rounds the plan may still take wheels that were not read.")
     return request, found
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,14 +20,16 @@ from projects.sandbox import SandboxBroken, SandboxBusy
 from projects.services.indexes import indexes_of
 from projects.services.reading import ReadingLimitReached, run_limited
 from projects.services.reports import read_planned_set
-from scanner.domain.evidence.wheel_reading import read_wheel
+from scanner.domain.evidence.wheel_reader import read_wheel
 from scanner.domain.targets.target import parse_target
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
+from scanner.services.refresh import fetch_metadata
 from scanner.services.wheel_readings import (
     UnreadWheel,
     WheelSources,
     fetch_sources,
+    next_to_broken,
     store_reading,
     store_unreadable,
     unread_wheels,
@@ -34,6 +38,8 @@ from scanner.services.wheel_readings import (
 logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 4
+# Fetched wheels that wait to be read, so that their memory does not grow with their number.
+_WAITING = 6
 # Whether someone waits for an assessment is asked before every so many wheels.
 _BATCH = 8
 
@@ -60,9 +66,15 @@ def read_wheels(
 ) -> WheelsRead:
     """Read those of these wheels that were not read before, at most so many. Nothing of them is kept or run.
 
-    Where `gives_way` is true, the rest is left to a later call.
+    Where releases of a package break, one after the other, those that a plan takes next are read too. Where
+    `gives_way` is true, the rest is left to a later call.
     """
-    files = unread_wheels(indexes.keys, filenames, now)[:most]
+    files = unread_wheels(indexes.keys, filenames, now)
+    if coming := next_to_broken(files):
+        # What a release requires says which modules it brings.
+        fetch_metadata(indexes, coming.values())
+        files += unread_wheels(indexes.keys, coming.keys() - set(filenames), now)
+    files = files[:most]
     seen = read = breaking = received = 0
     for file, found in fetch_each(indexes, files, fetch_sources, gives_way):
         seen += 1
@@ -85,11 +97,15 @@ def fetch_each(
     clients = {source.pk: source for source in indexes}
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         connected = {key: clients[key].connect() for key in {file.index_id for file in files}}
-        jobs = [(file, pool.submit(partial(fetch, file, connected[file.index_id]))) for file in files]
-        for number, (file, job) in enumerate(jobs):
+        jobs: deque[tuple[UnreadWheel, Future[WheelSources | str | None]]] = deque()
+        coming = iter(files)
+        for number in range(len(files)):
+            for file in islice(coming, _WAITING - len(jobs)):
+                jobs.append((file, pool.submit(fetch, file, connected[file.index_id])))
             if number % _BATCH == 0 and gives_way():
                 pool.shutdown(cancel_futures=True)
                 return
+            file, job = jobs.popleft()
             yield file, job.result()
 
 

@@ -14,7 +14,16 @@ from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import usable_client
 from scanner.services.inspection import inspect_sdists
 
-__all__ = ["FRESH_FOR", "Fetcher", "Progress", "RefreshResult", "fetching", "inspect_releases", "refresh"]
+__all__ = [
+    "FRESH_FOR",
+    "Fetcher",
+    "Progress",
+    "RefreshResult",
+    "fetch_metadata",
+    "fetching",
+    "inspect_releases",
+    "refresh",
+]
 
 # A request ends before; waiting is only bounded so that a thread that died is seen.
 _LONG = 600.0
@@ -48,6 +57,14 @@ def refresh(
         while fetcher.busy:
             fetcher.wait(_LONG)
     return RefreshResult(fetcher.faults, fetcher.answered)
+
+
+def fetch_metadata(indexes: IndexSet, release_ids: Collection[int]) -> None:
+    """Fetch what these releases require, where it is not known."""
+    with fetching(indexes, progress=lambda name, done, total: None) as fetcher:
+        fetcher.want_metadata(release_ids)
+        while fetcher.busy:
+            fetcher.wait(_LONG)
 
 
 def inspect_releases(indexes: IndexSet, release_ids: Collection[int], now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from django.db import connection
 from django.db.models import Q
@@ -26,6 +27,7 @@ __all__ = [
     "WheelSources",
     "fetch_modules",
     "fetch_sources",
+    "next_to_broken",
     "store_compiled",
     "store_reading",
     "store_unreadable",
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = timedelta(days=7)
 _MOST_ERROR = 300
+_MOST_NEXT = 64
 
 
 class UnreadWheel(Struct, frozen=True):
@@ -57,6 +60,44 @@ def unread_wheels(index_ids: Sequence[int], filenames: Collection[str], now: dat
     failed = Q(error="") | Q(read_at__gt=now - TRY_AGAIN_AFTER, read_at__lt=now + CLOCK_SKEW)
     known = StoredWheelReading.objects.filter(failed, sha256__in=list(found)).values_list("sha256", flat=True)
     return _to_read(found[digest] for digest in found.keys() - set(known))
+
+
+def next_to_broken(files: Iterable[UnreadWheel]) -> dict[str, int]:
+    """Return wheels of the releases after these, where those before them are known to break, each with its release.
+
+    As many as break in a row: plans that move past one broken release after the other then need few rounds of
+    reading. Up or down, away from those that break; with the same tags, and final releases only.
+    """
+    broken: dict[str, set[Version]] = {}
+    listed = list(files)
+    rows = StoredWheelReading.objects.filter(package__in={file.package for file in listed}, breaks=True)
+    for package, version in rows.values_list("package", "version"):
+        broken.setdefault(package, set()).add(Version(version))
+    found: dict[str, int] = {}
+    for file in listed:
+        if file.package in broken:
+            found.update(_next_to(file, broken[file.package]))
+    return found
+
+
+def _next_to(file: UnreadWheel, broken: Collection[Version]) -> list[tuple[str, int]]:
+    tags = "-".join(file.filename.rsplit("-", 3)[1:])
+    rows = ReleaseFile.objects.filter(
+        package__index=file.index_id, package__name=file.package, yanked=False, filename__endswith=f"-{tags}"
+    )
+    by_version = {
+        Version(version): (name, release)
+        for version, name, release in rows.values_list("release__version", "filename", "release")
+        if version and release
+    }
+    at = Version(file.version)
+    above = sorted(one for one in by_version if one > at and not one.is_prerelease)
+    below = sorted((one for one in by_version if one < at and not one.is_prerelease), reverse=True)
+    for before, after in ((below, above), (above, below)):
+        in_a_row = sum(1 for _ in takewhile(broken.__contains__, before))
+        if in_a_row:
+            return [by_version[one] for one in after[: min(in_a_row, _MOST_NEXT)]]
+    return []
 
 
 def unread_modules(index_ids: Sequence[int], filenames: Collection[str]) -> list[UnreadWheel]:

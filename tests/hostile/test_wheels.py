@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox
-from scanner.domain.evidence.wheel_reading import WheelReading, read_wheel
+from scanner.domain.evidence.wheel_reader import read_wheel
+from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.index.client import IndexClient
 from scanner.index.errors import InvalidArchive
 from tests.hostile.wheels import WHEELS

@@ -1,14 +1,14 @@
 """What the Python files of a wheel import that a Python may lack, with file and line, and whether the import runs.
 
-Two things are looked for: modules that the standard library has lost, and `pkg_resources`, which comes with setuptools
-only. An import counts against the release where importing its package certainly runs it: it stands at the
+`wheel_reader` finds two things: modules that the standard library has lost, and `pkg_resources`, which comes with
+setuptools only. An import counts against the release where importing its package certainly runs it: it stands at the
 top level, nothing catches its failure, and the top-level module leads to its file by imports of the same kind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Self
 
@@ -20,21 +20,10 @@ from packaging.version import Version
 
 from scanner.domain.evidence.compiled_modules import CompiledReading
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
-from scanner.domain.files.zip_directory import ZipMember, unpack_members
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
-from scanner.domain.source.conditions import all_hold
-from scanner.domain.source.python_file import CodeContext, Import, PythonFile, RunTime, absolute_module, with_parents
-from scanner.domain.source.read import LARGEST, read_python
 
-_MOST_UNPACKED = 48 * 1024 * 1024
-_MOST_FINDINGS = 200
-_LEFT_OUT = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "__pycache__"})
 # The Pythons for which conditions are worked out; later ones are taken to be like the last.
-_PYTHONS = tuple((3, minor) for minor in range(7, 18))
-_ENVIRONMENTS = tuple(
-    {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0", "implementation_name": "cpython"}
-    for _, minor in _PYTHONS
-)
+PYTHONS = tuple((3, minor) for minor in range(7, 18))
 _REMOVED_IN: Mapping[str, PythonVersion] = {row.name: row.removed_in for row in REMOVED_MODULES}
 # Packages that bring a module which the standard library has lost.
 _BRINGERS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +37,6 @@ _BRINGERS: Mapping[str, tuple[str, ...]] = {
     "imp": ("zombie-imp",),
 }
 _NAME = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*")
-_WANTED = frozenset({*_REMOVED_IN, "pkg_resources"})
 
 
 class ImportGuard(StrEnum):
@@ -79,14 +67,14 @@ class WheelImport(Struct, frozen=True):
 
     def fails_on(self, python: PythonVersion, pins: Mapping[NormalizedName, Version]) -> bool:
         """Return whether the module is missing on a Python, beside these versions of packages."""
-        if min(python, _PYTHONS[-1]) in self.not_on or not is_missing(self.module, python):
+        if min(python, PYTHONS[-1]) in self.not_on or not is_missing(self.module, python):
             return False
         return not any(one.is_in(pins) for one in bringers(self.module))
 
     @property
     def pythons(self) -> SpecifierSet:
         """The Pythons on which the module is missing where the import runs."""
-        return _only(_failing(self.module, self.not_on))
+        return _only(failing_pythons(self.module, self.not_on))
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
@@ -145,7 +133,7 @@ def certain_breaks(reading: WheelReading, package: NormalizedName, version: Vers
     for one in reading.imports:
         if one.guard is not ImportGuard.CERTAIN or one.module in found:
             continue
-        failing = _failing(one.module, one.not_on)
+        failing = failing_pythons(one.module, one.not_on)
         if not failing:
             continue
         found[one.module] = KnownBreak(
@@ -160,15 +148,15 @@ def certain_breaks(reading: WheelReading, package: NormalizedName, version: Vers
     return list(found.values())
 
 
-def _failing(module: str, not_on: Collection[PythonVersion]) -> list[PythonVersion]:
+def failing_pythons(module: str, not_on: Collection[PythonVersion]) -> list[PythonVersion]:
     """Return the Pythons that lack a module, without those on which its import is left out."""
-    return [python for python in _PYTHONS if is_missing(module, python) and python not in not_on]
+    return [python for python in PYTHONS if is_missing(module, python) and python not in not_on]
 
 
 def _only(pythons: Sequence[PythonVersion]) -> SpecifierSet:
     """Return the specifier of these Pythons, ascending, and of those after the last that is known."""
     (major, first), (_, last) = pythons[0], pythons[-1]
-    end = [] if pythons[-1] == _PYTHONS[-1] else [f"<{major}.{last + 1}"]
+    end = [] if pythons[-1] == PYTHONS[-1] else [f"<{major}.{last + 1}"]
     gaps = [f"!={major}.{minor}" for minor in range(first, last) if (major, minor) not in pythons]
     return SpecifierSet(",".join([f">={major}.{first}", *end, *gaps]))
 
@@ -184,138 +172,3 @@ def with_requirements(reading: WheelReading, package: NormalizedName, requires_d
             for one in reading.imports
         ),
     )
-
-
-def is_worth_reading(path: str) -> bool:
-    """Return whether a path in a wheel is a Python file that an import may run."""
-    *folders, name = path.split("/")
-    if not name.endswith(".py") or len(folders) > 12:
-        return False
-    # Packages that are named "testing" or the like themselves count; folders below them do not.
-    return not any(folder.lower() in _LEFT_OUT for folder in folders[1:]) and not _is_metadata(path)
-
-
-def _is_metadata(path: str) -> bool:
-    top = path.partition("/")[0]
-    return top.endswith((".dist-info", ".data"))
-
-
-def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_whole: bool) -> WheelReading:
-    """Unpack and parse the Python files of a wheel. Give it to a child process: the archive is a stranger's."""
-    files: dict[str, PythonFile] = {}
-    unread = 0 if is_whole else 1
-    for member, source in unpack_members(packed.items(), LARGEST, _MOST_UNPACKED):
-        if source is None:
-            unread += 1
-            continue
-        if b"import" not in source:
-            files[member.name] = PythonFile()
-            continue
-        found = read_python(source)
-        files[member.name] = found
-        unread += found.unread is not None
-    modules = _top_level(paths)
-    return WheelReading(modules, tuple(_imports(files, modules))[:_MOST_FINDINGS], len(files), unread)
-
-
-def _top_level(paths: Iterable[str]) -> tuple[str, ...]:
-    found: set[str] = set()
-    for path in paths:
-        if _is_metadata(path) or not path.endswith((".py", ".so", ".pyd")):
-            continue
-        top, slash, _ = path.partition("/")
-        name = top if slash else top.partition(".")[0]
-        if name.isidentifier() and name.lower() not in _LEFT_OUT:
-            found.add(name)
-    return tuple(sorted(found))[:1000]
-
-
-def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterator[WheelImport]:
-    own = frozenset(modules)
-    by_module = {_module_of(path): path for path in files}
-    held = _Held()
-    reached = _reached(files, by_module, own, held)
-    for path, file in sorted(files.items()):
-        for found in file.imports:
-            module = _wanted(found)
-            if module is None or module.partition(".")[0] in own or found.context.when is RunTime.TYPES:
-                continue
-            holding = held.of(found)
-            not_on = frozenset(python for python, holds in zip(_PYTHONS, holding, strict=True) if holds is False)
-            if not _failing(module, not_on):
-                continue
-            yield WheelImport(
-                module=module,
-                package=path.partition("/")[0].removesuffix(".py"),
-                path=path,
-                line=found.line,
-                guard=_guard(found.context, is_reached=path in reached, is_decided=None not in holding),
-                not_on=not_on,
-            )
-
-
-def _wanted(found: Import) -> str | None:
-    if found.level:
-        return None
-    return found.module if found.module in _WANTED else found.top if found.top in _WANTED else None
-
-
-def _guard(context: CodeContext, *, is_reached: bool, is_decided: bool) -> ImportGuard:
-    if context.may_fail:
-        return ImportGuard.CAUGHT
-    if context.instead_of or not is_decided:
-        return ImportGuard.POSSIBLE
-    match context.when:
-        case RunTime.CALL:
-            return ImportGuard.CALL
-        case RunTime.SCRIPT:
-            return ImportGuard.SCRIPT
-    return ImportGuard.CERTAIN if is_reached else ImportGuard.OTHER_MODULE
-
-
-class _Held:
-    """Whether the conditions of imports hold on each Python. Many imports of a file share one context."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, list[bool | None]] = {}
-
-    def of(self, found: Import) -> list[bool | None]:
-        """Return for each Python whether the conditions of an import hold there; None where they are not decided."""
-        context = found.context
-        known = self._known.get(id(context))
-        if known is None:
-            known = [all_hold(context.conditions, environment) for environment in _ENVIRONMENTS]
-            self._known[id(context)] = known
-        return known
-
-
-def _module_of(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _package_of(path: str) -> str:
-    return _module_of(path) if path.endswith("/__init__.py") else _module_of(path).rpartition(".")[0]
-
-
-def _reached(
-    files: Mapping[str, PythonFile], by_module: Mapping[str, str], own: Iterable[str], held: _Held
-) -> set[str]:
-    """Return the files that importing the top-level modules certainly runs."""
-    waiting = [by_module[name] for name in own if name in by_module]
-    reached: set[str] = set()
-    while waiting:
-        path = waiting.pop()
-        if path in reached:
-            continue
-        reached.add(path)
-        for found in files[path].imports:
-            context = found.context
-            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not all(held.of(found)):
-                continue
-            module = absolute_module(found, _package_of(path))
-            if module is None:
-                continue
-            for name in (module, *(f"{module}.{taken}" for taken in found.names)):
-                # Importing a.b.c runs a and a.b before it.
-                waiting += [by_module[one] for one in with_parents(name) if one in by_module]
-    return reached

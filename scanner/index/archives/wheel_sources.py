@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.domain.evidence.compiled_modules import is_compiled_module
-from scanner.domain.evidence.wheel_reading import is_worth_reading
+from scanner.domain.evidence.wheel_reader import is_worth_reading
 from scanner.domain.files.zip_directory import (
     LARGEST_END,
     InvalidZip,

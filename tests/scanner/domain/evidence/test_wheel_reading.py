@@ -8,13 +8,12 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.evidence.wheel_reader import is_worth_reading, read_wheel
 from scanner.domain.evidence.wheel_reading import (
     ImportGuard,
     WheelImport,
     WheelReading,
     certain_breaks,
-    is_worth_reading,
-    read_wheel,
     with_requirements,
 )
 from scanner.domain.files.zip_directory import LARGEST_END, cut_members, find_directory, plan_ranges, read_directory
@@ -144,8 +143,15 @@ def test_the_package_that_brings_a_module_does_not_lack_it_itself() -> None:
 
 
 def test_files_that_are_not_python_3_are_counted_and_the_others_read() -> None:
-    found = reading({"orm/__init__.py": "import cgi\n", "orm/old.py": "print 'import'\n"}, is_whole=False)
+    found = reading({"orm/__init__.py": "import cgi\n", "orm/old.py": "print 'import cgi'\n"}, is_whole=False)
     assert (found.files, found.unread, len(found.imports)) == (2, 2, 1)
+
+
+def test_a_file_that_names_no_such_module_is_parsed_only_where_the_way_to_one_may_lead_through_it() -> None:
+    broken = {"orm/__init__.py": "import 1\n"}
+    assert reading(broken).unread == 0
+    assert reading({**broken, "orm/web.py": "def f():\n import cgi\n"}).unread == 0
+    assert reading({**broken, "orm/web.py": "import cgi\n"}).unread == 1
 
 
 def test_a_wheel_full_of_findings_keeps_a_bounded_number() -> None:

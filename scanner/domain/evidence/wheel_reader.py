@@ -1,0 +1,181 @@
+"""Reading of a wheel's Python files: imports of modules that a Python may lack, and whether importing comes to them.
+
+Most files name no such module, and no syntax tree is made of them. They are parsed only where a finding depends on
+whether the package's own `__init__` leads to its file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+
+from scanner.domain.evidence.wheel_reading import PYTHONS, ImportGuard, WheelImport, WheelReading, failing_pythons
+from scanner.domain.files.zip_directory import ZipMember, unpack_members
+from scanner.domain.releases.python_changes import REMOVED_MODULES
+from scanner.domain.source.conditions import all_hold
+from scanner.domain.source.python_file import CodeContext, Import, PythonFile, RunTime, absolute_module, with_parents
+from scanner.domain.source.read import LARGEST, read_python
+
+_MOST_UNPACKED = 48 * 1024 * 1024
+_MOST_FINDINGS = 200
+_LEFT_OUT = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "__pycache__"})
+_ENVIRONMENTS = tuple(
+    {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0", "implementation_name": "cpython"}
+    for _, minor in PYTHONS
+)
+_WANTED = frozenset({*(row.name for row in REMOVED_MODULES), "pkg_resources"})
+_NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_WANTED)))})\b".encode())
+
+
+def is_worth_reading(path: str) -> bool:
+    """Return whether a path in a wheel is a Python file that an import may run."""
+    *folders, name = path.split("/")
+    if not name.endswith(".py") or len(folders) > 12:
+        return False
+    # Packages that are named "testing" or the like themselves count; folders below them do not.
+    return not any(folder.lower() in _LEFT_OUT for folder in folders[1:]) and not _is_metadata(path)
+
+
+def _is_metadata(path: str) -> bool:
+    top = path.partition("/")[0]
+    return top.endswith((".dist-info", ".data"))
+
+
+def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_whole: bool) -> WheelReading:
+    """Unpack and read the Python files of a wheel. Give it to a child process: the archive is a stranger's."""
+    sources: dict[str, bytes] = {}
+    left_out = 0 if is_whole else 1
+    for member, source in unpack_members(packed.items(), LARGEST, _MOST_UNPACKED):
+        if source is None:
+            left_out += 1
+        else:
+            sources[member.name] = source
+    modules = _top_level(paths)
+    files = _WheelFiles(sources, modules)
+    imports = tuple(islice(files.findings(), _MOST_FINDINGS))
+    return WheelReading(modules, imports, len(sources), left_out + files.unread)
+
+
+class _WheelFiles:
+    """The Python files of a wheel, each parsed when what it imports is asked for."""
+
+    def __init__(self, sources: Mapping[str, bytes], modules: Iterable[str]) -> None:
+        self._sources = sources
+        self._own = frozenset(modules)
+        self._read: dict[str, PythonFile] = {}
+        self._held = _Held()
+
+    @property
+    def unread(self) -> int:
+        """How many of the files that were parsed are not Python 3."""
+        return sum(file.unread is not None for file in self._read.values())
+
+    def findings(self) -> Iterator[WheelImport]:
+        """Yield the imports of modules that a Python may lack, by file and line."""
+        for path in sorted(self._sources):
+            if _NAMED.search(self._sources[path]) is None:
+                continue
+            for found in self._imports(path):
+                module = _wanted(found)
+                if module is None or module.partition(".")[0] in self._own or found.context.when is RunTime.TYPES:
+                    continue
+                holding = self._held.of(found)
+                not_on = frozenset(python for python, holds in zip(PYTHONS, holding, strict=True) if holds is False)
+                if not failing_pythons(module, not_on):
+                    continue
+                yield WheelImport(
+                    module=module,
+                    package=path.partition("/")[0].removesuffix(".py"),
+                    path=path,
+                    line=found.line,
+                    guard=self._guard(path, found.context, is_decided=None not in holding),
+                    not_on=not_on,
+                )
+
+    def _imports(self, path: str) -> tuple[Import, ...]:
+        read = self._read.get(path)
+        if read is None:
+            source = self._sources[path]
+            read = read_python(source) if b"import" in source else PythonFile()
+            self._read[path] = read
+        return read.imports
+
+    def _guard(self, path: str, context: CodeContext, *, is_decided: bool) -> ImportGuard:
+        if context.may_fail:
+            return ImportGuard.CAUGHT
+        if context.instead_of or not is_decided:
+            return ImportGuard.POSSIBLE
+        match context.when:
+            case RunTime.CALL:
+                return ImportGuard.CALL
+            case RunTime.SCRIPT:
+                return ImportGuard.SCRIPT
+        return ImportGuard.CERTAIN if path in self._reached else ImportGuard.OTHER_MODULE
+
+    @cached_property
+    def _reached(self) -> set[str]:
+        """The files that importing the top-level modules certainly runs."""
+        by_module = {_module_of(path): path for path in self._sources}
+        waiting = [by_module[name] for name in self._own if name in by_module]
+        reached: set[str] = set()
+        while waiting:
+            path = waiting.pop()
+            if path in reached:
+                continue
+            reached.add(path)
+            for found in self._imports(path):
+                context = found.context
+                is_certain = context.when is RunTime.IMPORT and not context.may_fail and not context.instead_of
+                if not is_certain or not all(self._held.of(found)):
+                    continue
+                module = absolute_module(found, _package_of(path))
+                if module is None:
+                    continue
+                for name in (module, *(f"{module}.{taken}" for taken in found.names)):
+                    # Importing a.b.c runs a and a.b before it.
+                    waiting += [by_module[one] for one in with_parents(name) if one in by_module]
+        return reached
+
+
+def _top_level(paths: Iterable[str]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for path in paths:
+        if _is_metadata(path) or not path.endswith((".py", ".so", ".pyd")):
+            continue
+        top, slash, _ = path.partition("/")
+        name = top if slash else top.partition(".")[0]
+        if name.isidentifier() and name.lower() not in _LEFT_OUT:
+            found.add(name)
+    return tuple(sorted(found))[:1000]
+
+
+def _wanted(found: Import) -> str | None:
+    if found.level:
+        return None
+    return found.module if found.module in _WANTED else found.top if found.top in _WANTED else None
+
+
+class _Held:
+    """Whether the conditions of imports hold on each Python. Many imports of a file share one context."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[bool | None]] = {}
+
+    def of(self, found: Import) -> list[bool | None]:
+        """Return for each Python whether the conditions of an import hold there; None where they are not decided."""
+        context = found.context
+        known = self._known.get(id(context))
+        if known is None:
+            known = [all_hold(context.conditions, environment) for environment in _ENVIRONMENTS]
+            self._known[id(context)] = known
+        return known
+
+
+def _module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _package_of(path: str) -> str:
+    return _module_of(path) if path.endswith("/__init__.py") else _module_of(path).rpartition(".")[0]
