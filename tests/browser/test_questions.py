@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from projects.models import SnapshotFile
+from projects.models import SnapshotFile, TargetAssessment
 from tests.browser.conftest import OpenPage
 from tests.cast import Cast, assess_as, rest_on, take_snapshot_of, usual_rows
+from tests.plans import change, stored_plan
 from tests.projects.watching import polled, wheel
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,7 @@ WAYS = [
     ("What changed this week?", [], "What changed this week"),
     ("When can it move, and tell me?", ["1 blocked"], "Tell me when it clears"),
     ("How does it get to 3.13?", ["1 upgrade"], "How practice-api gets to Python 3.13"),
+    ("What does that change in our files?", ["1 upgrade"], "pyyaml==6.0.3"),
     ("What do I give to management?", ["practice-api", "report on Python 3.14"], "Measured"),
     ("Is Windows worse than Linux?", ["practice-api"], "Where other platforms differ"),
     ("Which line of ours holds it back?", ["practice-api", "9.0"], "requirements.txt line 3"),
@@ -30,11 +32,13 @@ WAYS = [
 
 @pytest.fixture
 def full(cast: Cast) -> Cast:
-    """The project with two snapshots with files, and a package with two releases."""
+    """The project with two snapshots with files, a plan for Python 3.13, and a package with two releases."""
     for content in (b"pyyaml==5.0\n", b"pyyaml==6.0\n"):
         taken = take_snapshot_of(cast.project, ["aiohttp", "orjson", "pyyaml", "sqlalchemy"])
         SnapshotFile.objects.create(snapshot=taken, path="requirements.txt", sha256="0" * 64, content=content)
     assess_as(cast.project, usual_rows(), snapshot=taken)
+    plan = stored_plan([change("pyyaml", "6.0", "6.0.3")])
+    TargetAssessment.objects.filter(target__startswith="cp313-", assessment__snapshot=taken).update(plan=plan)
     polled("pyyaml", wheel("pyyaml", "5.0", "cp312-cp312-win_amd64"), wheel("pyyaml", "6.0", "cp313-cp313-win_amd64"))
     rest_on(cast.project, ["pyyaml"])
     return cast
