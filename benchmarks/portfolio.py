@@ -163,7 +163,7 @@ def measure(count: int, different: int) -> None:
         prepare(Path(data), index.url)
         from django.utils import timezone
 
-        from projects.services.assessments.run import stale_snapshots
+        from projects.services.assessments.stale import stale_snapshots
 
         fill(index)
         poll(index.url, [name_of(number) for number in range(PACKAGES)])

@@ -22,6 +22,7 @@ from projects.services import (
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.audit import pushed_source, uploaded_source
 from projects.services.endpoints import announce, deliver
 from projects.services.move_requests import ask as move_requests
@@ -130,7 +131,7 @@ def reassess_stale() -> int:
     """Queue the assessments that are outdated, by a wheel event or another index, or unfinished. Return how many."""
     now = timezone.now()
     indexes.ask_missing_again(now)
-    stale = assessments.stale_snapshots(now)
+    stale = stale_snapshots(now)
     for snapshot_id in stale:
         continue_assessment.delay(snapshot_id)
     return len(stale)

@@ -10,10 +10,12 @@ from ninja import Field, Query, Router
 from ninja.errors import HttpError
 
 from projects.access import get_project
-from projects.api import schemas
 from projects.api.access import ApiRequest, require_writing_key
 from projects.api.answers import FieldError, answer, moment, reads, writes
 from projects.api.reading import list_projects, list_snapshots, list_watches
+from projects.api.schemas.projects import NewTargets, ProjectList
+from projects.api.schemas.snapshots import Accepted, NewProject, SnapshotFiles, SnapshotList
+from projects.api.schemas.watches import NewWatch, WatchDocument, WatchList
 from projects.audit_trail import log_change
 from projects.client_address import client_address
 from projects.domain.dependency_files.given_files import roots_of
@@ -36,9 +38,9 @@ _MOST_PROBLEMS = 20
 _DELETED = {204: None}
 Slug = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 
-router.get("/projects", response=reads(schemas.ProjectList))(list_projects)
-router.get("/projects/{slug:slug}/snapshots", response=reads(schemas.SnapshotList))(list_snapshots)
-router.get("/projects/{slug:slug}/watches", response=reads(schemas.WatchList))(list_watches)
+router.get("/projects", response=reads(ProjectList))(list_projects)
+router.get("/projects/{slug:slug}/snapshots", response=reads(SnapshotList))(list_snapshots)
+router.get("/projects/{slug:slug}/watches", response=reads(WatchList))(list_watches)
 
 
 class CannotRead(Exception):
@@ -49,8 +51,8 @@ class CannotRead(Exception):
         self.problems = problems
 
 
-@router.post("/projects", response=writes({201: schemas.Accepted}, 409))
-def create(request: ApiRequest, given: schemas.NewProject) -> HttpResponse:
+@router.post("/projects", response=writes({201: Accepted}, 409))
+def create(request: ApiRequest, given: NewProject) -> HttpResponse:
     """Create a project, managed by the key's user, with a first snapshot."""
     require_writing_key(request)
     if Project.objects.visible_to(request.user).filter(name__iexact=given.name).exists():
@@ -67,8 +69,8 @@ def create(request: ApiRequest, given: schemas.NewProject) -> HttpResponse:
     return _accepted(request, made)
 
 
-@router.post("/projects/{slug:slug}/snapshots", response=writes({201: schemas.Accepted}))
-def add_snapshot(request: ApiRequest, slug: str, given: schemas.SnapshotFiles) -> HttpResponse:
+@router.post("/projects/{slug:slug}/snapshots", response=writes({201: Accepted}))
+def add_snapshot(request: ApiRequest, slug: str, given: SnapshotFiles) -> HttpResponse:
     """Send dependency files, which become the newest snapshot of a project and are assessed."""
     project = get_project(request, slug)
     require_writing_key(request, project)
@@ -81,17 +83,15 @@ def add_snapshot(request: ApiRequest, slug: str, given: schemas.SnapshotFiles) -
         raise _cannot_read(error) from error
     except ReadingTooSlow:
         submit_files(project, upload.files, upload.roots, origin=Origin.CI, user=request.user)
-        return answer(request, schemas.Accepted(project=project.slug, snapshot=None), 201)
+        return answer(request, Accepted(project=project.slug, snapshot=None), 201)
     stored = store_snapshot(
         project, prepared, origin=Origin.CI, commit=upload.commit, ref=upload.ref, user=request.user
     )
-    return answer(request, schemas.Accepted(project=project.slug, snapshot=stored.pk), 201)
+    return answer(request, Accepted(project=project.slug, snapshot=stored.pk), 201)
 
 
-@router.put("/projects/{slug:slug}/snapshots", response=writes({201: schemas.Accepted}, 409))
-def put_snapshot(
-    request: ApiRequest, slug: Slug, given: schemas.SnapshotFiles, target: Query[schemas.NewTargets]
-) -> HttpResponse:
+@router.put("/projects/{slug:slug}/snapshots", response=writes({201: Accepted}, 409))
+def put_snapshot(request: ApiRequest, slug: Slug, given: SnapshotFiles, target: Query[NewTargets]) -> HttpResponse:
     """Send dependency files for the project of this slug, which is created, with these targets, where there is none."""
     require_writing_key(request, Project())
     try:
@@ -103,12 +103,12 @@ def put_snapshot(
             raise HttpError(409, "This slug cannot be used: choose another one.") from None
         if not target.target:
             raise HttpError(422, "There is no such project to add a snapshot to: name targets to create it.") from None
-        return create(request, schemas.NewProject(name=slug, targets=target.target, **given.model_dump()))
+        return create(request, NewProject(name=slug, targets=target.target, **given.model_dump()))
     return add_snapshot(request, slug, given)
 
 
-@router.post("/projects/{slug:slug}/watches", response=writes({201: schemas.WatchDocument}, 409))
-def watch(request: ApiRequest, slug: str, given: schemas.NewWatch) -> HttpResponse:
+@router.post("/projects/{slug:slug}/watches", response=writes({201: WatchDocument}, 409))
+def watch(request: ApiRequest, slug: str, given: NewWatch) -> HttpResponse:
     """Watch a package on a target, or a whole target: the key's user gets e-mail. Repeating is harmless."""
     project = get_project(request, slug)
     require_writing_key(request, project)
@@ -138,8 +138,8 @@ def end_watch(request: ApiRequest, slug: str, watch: Annotated[int, Field(ge=0, 
     return HttpResponse(status=204)
 
 
-def _watch(made: Subscription, project: Project) -> schemas.WatchDocument:
-    return schemas.WatchDocument(
+def _watch(made: Subscription, project: Project) -> WatchDocument:
+    return WatchDocument(
         id=made.pk,
         project=project.slug,
         target=made.target,
@@ -149,7 +149,7 @@ def _watch(made: Subscription, project: Project) -> schemas.WatchDocument:
     )
 
 
-def _upload(given: schemas.SnapshotFiles) -> Upload:
+def _upload(given: SnapshotFiles) -> Upload:
     """Return the files of a request, with the paths checked."""
     files = {path: text.encode("utf-8", "surrogatepass") for path, text in given.files.items()}
     try:
@@ -183,4 +183,4 @@ def _cannot_read(error: NothingToRead) -> CannotRead:
 
 def _accepted(request: ApiRequest, made: Project) -> HttpResponse:
     newest = Snapshot.objects.filter(project=made).order_by("-pk").values_list("pk", flat=True).first()
-    return answer(request, schemas.Accepted(project=made.slug, snapshot=newest), 201)
+    return answer(request, Accepted(project=made.slug, snapshot=newest), 201)

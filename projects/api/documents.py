@@ -8,8 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from projects.api import schemas
 from projects.api.answers import moment, moment_or_none
+from projects.api.schemas.assessments import AssessmentItem, ProofDocument, VerdictDocument
+from projects.api.schemas.packages import MatrixDocument, MatrixOffer, MatrixRelease, PackageInUse
+from projects.api.schemas.projects import ProjectDocument, TargetDocument
+from projects.api.schemas.snapshots import SnapshotDocument, SnapshotRepository
+from projects.api.schemas.watches import WatchDocument
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.received_proof import DatedProof
 from projects.presentation.formats.schema import package_document
@@ -20,26 +24,22 @@ from scanner.domain.releases.package_details import PackageDetails, ReleaseOffer
 from scanner.domain.targets.names import NamedTarget
 
 
-def target_of(one: NamedTarget) -> schemas.TargetDocument:
+def target_of(one: NamedTarget) -> TargetDocument:
     """Return a target of the catalogue."""
-    return schemas.TargetDocument(
-        slug=one.target.slug, name=one.name, label=one.target.label, aliases=list(one.aliases)
-    )
+    return TargetDocument(slug=one.target.slug, name=one.name, label=one.target.label, aliases=list(one.aliases))
 
 
-def _verdicts(found: Sequence[TargetVerdict]) -> list[schemas.VerdictDocument]:
+def _verdicts(found: Sequence[TargetVerdict]) -> list[VerdictDocument]:
     return [
-        schemas.VerdictDocument(
-            target=one.target, verdict=one.verdict, counts=dict(one.counts), blockers=list(one.blockers)
-        )
+        VerdictDocument(target=one.target, verdict=one.verdict, counts=dict(one.counts), blockers=list(one.blockers))
         for one in found
     ]
 
 
-def project_of(one: ProjectOverview) -> schemas.ProjectDocument:
+def project_of(one: ProjectOverview) -> ProjectDocument:
     """Return a project, with the verdicts of its newest assessment."""
     line = one.assessment
-    return schemas.ProjectDocument(
+    return ProjectDocument(
         slug=one.slug,
         name=one.name,
         tags=list(one.tags),
@@ -52,9 +52,9 @@ def project_of(one: ProjectOverview) -> schemas.ProjectDocument:
     )
 
 
-def snapshot_of(one: SnapshotRow) -> schemas.SnapshotDocument:
+def snapshot_of(one: SnapshotRow) -> SnapshotDocument:
     """Return a snapshot."""
-    return schemas.SnapshotDocument(
+    return SnapshotDocument(
         id=one.pk,
         commit=one.commit,
         ref=one.ref,
@@ -64,15 +64,14 @@ def snapshot_of(one: SnapshotRow) -> schemas.SnapshotDocument:
         requirements=one.requirements,
         files=one.files,
         repositories=[
-            schemas.SnapshotRepository(name=source.name, folder=source.folder, commit=source.commit)
-            for source in one.sources
+            SnapshotRepository(name=source.name, folder=source.folder, commit=source.commit) for source in one.sources
         ],
     )
 
 
-def assessment_of(one: AssessmentLine) -> schemas.AssessmentItem:
+def assessment_of(one: AssessmentLine) -> AssessmentItem:
     """Return an assessment."""
-    return schemas.AssessmentItem(
+    return AssessmentItem(
         id=one.pk,
         snapshot=one.snapshot,
         state=one.state,
@@ -89,9 +88,9 @@ def row_of(found: tuple[str, PackageResult]) -> Mapping[str, Any]:
     return {"target": target, **package_document(package, target)}
 
 
-def watch_of(one: WatchRow | TargetWatchRow) -> schemas.WatchDocument:
+def watch_of(one: WatchRow | TargetWatchRow) -> WatchDocument:
     """Return a watch."""
-    return schemas.WatchDocument(
+    return WatchDocument(
         id=one.pk,
         project=one.project_slug,
         target=one.target,
@@ -101,14 +100,14 @@ def watch_of(one: WatchRow | TargetWatchRow) -> schemas.WatchDocument:
     )
 
 
-def use_of(one: UsedPackage) -> schemas.PackageInUse:
+def use_of(one: UsedPackage) -> PackageInUse:
     """Return a package that projects use."""
-    return schemas.PackageInUse(name=one.name, projects=list(one.projects), checked_at=moment_or_none(one.checked_at))
+    return PackageInUse(name=one.name, projects=list(one.projects), checked_at=moment_or_none(one.checked_at))
 
 
-def matrix_of(details: PackageDetails, slugs: Sequence[str]) -> schemas.MatrixDocument:
+def matrix_of(details: PackageDetails, slugs: Sequence[str]) -> MatrixDocument:
     """Return what releases of a package offer, given the slugs of the targets in the order of the offers."""
-    return schemas.MatrixDocument(
+    return MatrixDocument(
         name=details.name,
         status=details.status,
         checked_at=moment_or_none(details.checked_at),
@@ -117,12 +116,12 @@ def matrix_of(details: PackageDetails, slugs: Sequence[str]) -> schemas.MatrixDo
     )
 
 
-def _release(one: ReleaseOffers, slugs: Sequence[str]) -> schemas.MatrixRelease:
-    return schemas.MatrixRelease(
+def _release(one: ReleaseOffers, slugs: Sequence[str]) -> MatrixRelease:
+    return MatrixRelease(
         version=one.version,
         uploaded_at=moment_or_none(one.uploaded_at),
         cells=[
-            schemas.MatrixOffer(
+            MatrixOffer(
                 target=slug,
                 availability=offer.availability,
                 yanked=offer.yanked,
@@ -132,10 +131,10 @@ def _release(one: ReleaseOffers, slugs: Sequence[str]) -> schemas.MatrixRelease:
     )
 
 
-def proof_of(one: DatedProof) -> schemas.ProofDocument:
+def proof_of(one: DatedProof) -> ProofDocument:
     """Return a proof."""
     proof = one.proof
-    return schemas.ProofDocument(
+    return ProofDocument(
         target=proof.target,
         ran=proof.ran,
         is_current=one.is_current,

@@ -10,7 +10,6 @@ from ninja import Field, Query, Router
 from packaging.utils import canonicalize_name
 
 from projects.access import get_project, visible_projects
-from projects.api import schemas
 from projects.api.access import ApiRequest
 from projects.api.answers import (
     PagingQuery,
@@ -34,6 +33,16 @@ from projects.api.documents import (
     use_of,
     watch_of,
 )
+from projects.api.schemas.assessments import (
+    AssessmentDocument,
+    AssessmentList,
+    PlanDocument,
+    ProofList,
+    TargetPackageList,
+)
+from projects.api.schemas.packages import MatrixDocument, PackagesInUse
+from projects.api.schemas.projects import KeyDocument, ProjectDocument, TargetList
+from projects.api.schemas.snapshots import SnapshotTexts
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Project
 from projects.presentation.formats.csv_table import csv_text
@@ -66,13 +75,13 @@ _VERDICTS = _query([], max_length=20)
 RowId = Annotated[int, Field(ge=0, lt=10**18)]
 
 
-@router.get("/key", response=reads(schemas.KeyDocument))
+@router.get("/key", response=reads(KeyDocument))
 def key(request: ApiRequest) -> HttpResponse:
     """Return what the key of the request permits."""
     made = request.api_key
     return answer(
         request,
-        schemas.KeyDocument(
+        KeyDocument(
             prefix=made.prefix,
             name=made.name,
             user=request.user.get_username(),
@@ -84,7 +93,7 @@ def key(request: ApiRequest) -> HttpResponse:
     )
 
 
-@router.get("/targets", response=reads(schemas.TargetList))
+@router.get("/targets", response=reads(TargetList))
 def targets(request: ApiRequest, paging: PagingQuery) -> HttpResponse:
     """List the targets of the catalogue. Any Python may be combined with any system."""
     return answer_page(request, named_targets(), paging, target_of)
@@ -97,7 +106,7 @@ def list_projects(request: ApiRequest, paging: PagingQuery) -> HttpResponse:
     return answer_part(request, [project_of(one) for one in shown], paging, visible.count())
 
 
-@router.get("/projects/{slug:slug}", response=reads(schemas.ProjectDocument))
+@router.get("/projects/{slug:slug}", response=reads(ProjectDocument))
 def project(request: ApiRequest, slug: str) -> HttpResponse:
     """Return a project with the verdicts of its newest assessment."""
     found = get_project(request, slug)
@@ -110,23 +119,23 @@ def list_snapshots(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpR
     return answer_page(request, snapshot_list(get_project(request, slug)), paging, snapshot_of)
 
 
-@router.get("/projects/{slug:slug}/snapshots/{snapshot}", response=reads(schemas.SnapshotTexts))
+@router.get("/projects/{slug:slug}/snapshots/{snapshot}", response=reads(SnapshotTexts))
 def snapshot(request: ApiRequest, slug: str, snapshot: RowId) -> HttpResponse:
     """Return the files of a snapshot, without credentials."""
     files = snapshot_texts(get_project(request, slug), snapshot)
     if files is None:
         raise Http404
-    return answer(request, schemas.SnapshotTexts(id=snapshot, files=files))
+    return answer(request, SnapshotTexts(id=snapshot, files=files))
 
 
-@router.get("/projects/{slug:slug}/assessments", response=reads(schemas.AssessmentList))
+@router.get("/projects/{slug:slug}/assessments", response=reads(AssessmentList))
 def assessments(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpResponse:
     """List the assessments of a project, newest first."""
     shown, total = assessment_lines(get_project(request, slug), paging.offset, paging.limit)
     return answer_part(request, [assessment_of(one) for one in shown], paging, total)
 
 
-@router.get("/projects/{slug:slug}/assessment", response=reads(schemas.AssessmentDocument), by_alias=True)
+@router.get("/projects/{slug:slug}/assessment", response=reads(AssessmentDocument), by_alias=True)
 def assessment(request: ApiRequest, slug: str, target: list[Text] = _TARGETS) -> HttpResponse:
     """Return the newest assessment, whole, as `wheelway assess --format json` writes it (docs/schema.md)."""
     record = stored_record(get_project(request, slug), dict.fromkeys(target) if target else None)
@@ -135,7 +144,7 @@ def assessment(request: ApiRequest, slug: str, target: list[Text] = _TARGETS) ->
     return answer(request, assessment_document(record))
 
 
-@router.get("/projects/{slug:slug}/rows", response=reads(schemas.TargetPackageList))
+@router.get("/projects/{slug:slug}/rows", response=reads(TargetPackageList))
 def rows(
     request: ApiRequest,
     slug: str,
@@ -156,7 +165,7 @@ def rows(
     return answer_page(request, chosen, paging, row_of)
 
 
-@router.get("/projects/{slug:slug}/targets/{slug:target}/plan", response=reads(schemas.PlanDocument))
+@router.get("/projects/{slug:slug}/targets/{slug:target}/plan", response=reads(PlanDocument))
 def plan(request: ApiRequest, slug: str, target: str) -> HttpResponse:
     """Return the plan of the newest assessment for a target, written into the files; 404 where nothing has to move."""
     record = stored_record(get_project(request, slug), {target: None})
@@ -167,7 +176,7 @@ def plan(request: ApiRequest, slug: str, target: str) -> HttpResponse:
     return answer(request, {"target": target, "files": {}, "patch": "", **document})
 
 
-@router.get("/projects/{slug:slug}/evidence", response=reads(schemas.ProofList))
+@router.get("/projects/{slug:slug}/evidence", response=reads(ProofList))
 def evidence(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpResponse:
     """List the proofs that sets of the project ran, one for each target that has any."""
     return answer_page(request, dated_proofs(get_project(request, slug)), paging, proof_of)
@@ -179,7 +188,7 @@ def export(request: ApiRequest, slug: str) -> HttpResponse:
     return _export(request, slug, "csv")
 
 
-@router.get("/projects/{slug:slug}/export.json", response=reads(schemas.AssessmentDocument), by_alias=True)
+@router.get("/projects/{slug:slug}/export.json", response=reads(AssessmentDocument), by_alias=True)
 def export_json(request: ApiRequest, slug: str) -> HttpResponse:
     """Return the assessment that the risk table shows. A query filters it as it does the page of the project."""
     return _export(request, slug, "json")
@@ -192,14 +201,14 @@ def list_watches(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpRes
     return answer_page(request, [one for one in mine if one.project_slug == found.slug], paging, watch_of)
 
 
-@router.get("/packages", response=reads(schemas.PackagesInUse))
+@router.get("/packages", response=reads(PackagesInUse))
 def packages(request: ApiRequest, paging: PagingQuery, name: Text = _PART) -> HttpResponse:
     """List the packages that the projects use, by name; `name` is a part of it."""
     shown, total = used_packages(visible_projects(request), name, paging.offset, paging.limit)
     return answer_part(request, [use_of(one) for one in shown], paging, total)
 
 
-@router.get("/packages/{name}/matrix", response=reads(schemas.MatrixDocument))
+@router.get("/packages/{name}/matrix", response=reads(MatrixDocument))
 def matrix(
     request: ApiRequest,
     name: Text,

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from projects.domain.dependency_files import AvailableGroups, available_groups
 from projects.models import Origin, Project, ProjectTarget, Snapshot, Team
-from projects.services.assessments.run import read_snapshot
+from projects.services.assessments.project_request import read_snapshot
 from projects.services.reading import ReadingTooSlow
 from projects.services.snapshots import assess_newest, prepare_snapshot, store_snapshot
 from projects.services.submissions import submit_files

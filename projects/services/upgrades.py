@@ -25,8 +25,8 @@ from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import resolve_request
 from projects.services.assessments.fetch import FROM_STORE, fetch_missing
+from projects.services.assessments.project_request import request_of
 from projects.services.assessments.read_index import IndexReader
-from projects.services.assessments.run import request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
 from scanner.domain.releases.standing import ReleaseStanding

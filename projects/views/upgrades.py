@@ -24,7 +24,7 @@ from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
-from projects.services.assessments.run import targets_of
+from projects.services.assessments.project_request import targets_of
 from projects.services.plan_files import read_contents, restore_logins
 from projects.services.upgrades import answer_upgrade, change_standings, compare_options, request_fetch
 from projects.views.downloads import download

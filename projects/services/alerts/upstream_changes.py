@@ -24,7 +24,7 @@ from projects.domain.upstream.notes import (
 )
 from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.selectors import uses_of
-from projects.services.assessments.run import policy_of
+from projects.services.assessments.project_request import policy_of
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.regressions import lost_targets

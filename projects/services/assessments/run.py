@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
 from msgspec.structs import replace
-from packaging.utils import canonicalize_name
 
-from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import Certainty, certainty_of
 from projects.domain.assessment.verdicts import Verdict
-from projects.domain.current_runtime import find_present_target
-from projects.domain.dependency_files import ParsedFiles, select
-from projects.domain.dependency_files.given_files import with_digests
-from projects.domain.indexes.assigned_packages import mark_other_indexes
-from projects.domain.received_proof import ReceivedProof
-from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile, StoredProof
-from projects.selectors.known_breaks import known_breaks_of
+from projects.models import Snapshot
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.decided import (
     consulted_names,
     decided_targets,
-    facts_mark,
     question_digest,
     with_decided,
 )
@@ -42,22 +29,18 @@ from projects.services.assessments.evaluate import (
     evaluate,
     evaluate_partly,
     make_evaluation,
-    stopwatch,
 )
 from projects.services.assessments.fetch import FROM_STORE, fetch_missing
+from projects.services.assessments.project_request import read_snapshot, request_of, targets_of
 from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate, remember
 from projects.services.assessments.store import store_evaluation
-from projects.services.indexes import indexes_of, own_index_ids
-from projects.services.reading import read_files
+from projects.services.indexes import indexes_of
 from projects.services.renewal import renewed
 from projects.services.request_limits import LimitedRequest, requests_left, spend_requests
 from scanner.domain.matching.availability import Availability
-from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.missing import Missing
-from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.services.index_sets import IndexSet, asked_addresses
+from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 
 logger = logging.getLogger(__name__)
@@ -66,51 +49,6 @@ logger = logging.getLogger(__name__)
 CLAIM_FOR = timedelta(seconds=45)
 # How often the page is updated while packages come in, in seconds.
 REFRESH_EVERY = 2
-
-
-def policy_of(project: Project) -> BuildPolicy:
-    """Return the project's policy."""
-    return BuildPolicy(SourcePolicy(project.source_builds), project.prereleases, project.minimum_age_days)
-
-
-def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> ParsedFiles:
-    """Parse the snapshot's files again; `files` are all of them, where the caller has them."""
-    stored = list(snapshot.files.all()) if files is None else files
-    contents = {file.path: bytes(file.content) for file in stored}
-    parsed = read_files(contents, [file.path for file in stored if file.is_root])
-    return with_digests(parsed, {file.path: file.sha256 for file in stored})
-
-
-def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:
-    """Return the request for these files on these targets, under the project's policy."""
-    requirements = select(parsed, groups=project.groups, extras=project.groups)
-    if parsed.assigned:
-        requirements = mark_other_indexes(requirements, parsed.assigned, asked_addresses(indexes_of(project)))
-    return AssessmentRequest(
-        requirements,
-        targets,
-        policy_under(policy_of(project), parsed.options),
-        now,
-        step=Step(project.step),
-        holds=frozenset(canonicalize_name(name) for name in project.holds),
-        stopwatch=stopwatch,
-        files=file_choices_of(parsed.options, requirements),
-        limits=parsed.limits,
-        known_breaks=known_breaks_of(project.team_id),
-        unread=parsed.unread,
-        present=find_present_target(parsed.hints),
-        demanded=DemandedEvidence(project.demanded_evidence),
-        proofs=_proofs_of(project),
-        waivers=tuple(row.to_waiver() for row in PackageWaiver.objects.in_force(now).for_project(project)),
-    )
-
-
-def _proofs_of(project: Project) -> dict[str, ReceivedProof]:
-    """Return the last proof of each target, where the project demands them."""
-    if project.demanded_evidence != DemandedEvidence.RAN:
-        return {}
-    rows = StoredProof.objects.filter(project=project)
-    return {row.target: ReceivedProof.from_json(row.content) for row in rows}
 
 
 def assess_snapshot(
@@ -232,72 +170,3 @@ def _depends_on_an_sdist(result: TargetResult) -> bool:
         package.verdict is Verdict.UNKNOWN and package.availability is Availability.SOURCE
         for package in result.packages
     )
-
-
-def targets_of(project: Project) -> list[Target]:
-    """Return the project's targets in column order, without those that this version does not know."""
-    found = []
-    for slug in project.targets.values_list("slug", flat=True):
-        try:
-            found.append(parse_target(slug))
-        except UnknownTarget:
-            continue
-    return found
-
-
-def stale_snapshots(now: datetime) -> list[int]:
-    """Return the newest snapshots that must be assessed again.
-
-    Their assessment is partial, a package in it or one that was read for it has changed since, the project's indexes
-    have, a waiver has expired, or the known breaks are others: those of the files, or what the team says of them.
-    Projects that ask the same follow one another: one answer serves them all.
-    """
-    kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
-    newest_snapshot = kept.order_by("-pk").values("pk")[:1]
-    newest_assessment = Assessment.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
-    newest = Assessment.objects.filter(pk=Subquery(newest_assessment), project__deleted_at=None)
-    # Confirmed in the future, by a clock that jumped: every later change would look older.
-    incomplete = newest.filter(~Q(state=AssessmentState.COMPLETE) | Q(confirmed_at__gt=now + CLAIM_FOR)).values_list(
-        "snapshot_id", flat=True
-    )
-    by_use, by_search = (
-        newest.filter(**{f"project__{rows}__package__changed_at__gt": F("confirmed_at")}).values_list(
-            "snapshot_id", flat=True
-        )
-        for rows in ("packages", "consulted")
-    )
-    never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
-    stale = {*incomplete, *by_use, *by_search, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)}
-    stale |= {*_with_other_breaks(newest)}
-    questions = dict(newest.values_list("snapshot_id", "question")) if len(stale) > 1 else {}
-    return sorted(stale, key=lambda snapshot_id: (questions.get(snapshot_id, ""), snapshot_id))
-
-
-def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet[Assessment, int]:
-    """Return the snapshots of these assessments with a waiver that has expired since. One query."""
-    expired = newest.filter(
-        project__waivers__ended_at=None,
-        project__waivers__until__lt=now.date(),
-        project__waivers__until__gte=TruncDate("confirmed_at", tzinfo=UTC),
-    )
-    return expired.values_list("snapshot_id", flat=True)
-
-
-def _with_other_breaks(newest: QuerySet[Assessment]) -> QuerySet[Assessment, int]:
-    """Return the snapshots of these assessments that rest on other recorded facts, or whose team has changed its own.
-
-    One query.
-    """
-    recorded = ~Q(question="") & ~Q(question__endswith=facts_mark())
-    made = Q(project__team__breaks__made_at__gt=F("confirmed_at"))
-    ended = Q(project__team__breaks__ended_at__gt=F("confirmed_at"))
-    return newest.filter(recorded | made | ended).values_list("snapshot_id", flat=True)
-
-
-def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:
-    """Yield the snapshots of these assessments whose project has added or removed an index since. Three queries."""
-    named = own_index_ids()
-    rows = newest.filter(Q(project__in=named.keys()) | ~Q(index_ids=[]))
-    for snapshot_id, project_id, before in rows.values_list("snapshot_id", "project_id", "index_ids"):
-        if before != named.get(project_id, []):
-            yield snapshot_id

@@ -12,7 +12,7 @@ from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Project, Snapshot, TargetAssessment
 from projects.selectors.evidence import readings_of
-from projects.services.assessments.run import read_snapshot
+from projects.services.assessments.project_request import read_snapshot
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, with_written_plans
 

@@ -12,7 +12,8 @@ from projects.services import snapshots
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.alerts.smtp import SendResult, SendStatus
-from projects.services.assessments.run import CLAIM_FOR, stale_snapshots
+from projects.services.assessments.run import CLAIM_FOR
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.webhooks import process
 from projects.services.webhooks import process as delivery_work
 from scanner.models import WheelEvent

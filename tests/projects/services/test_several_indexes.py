@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
 from projects.presentation.formats.schema import assessment_document
 from projects.presentation.report.rendering import render_markdown
-from projects.services.assessments.run import assess_snapshot, stale_snapshots
+from projects.services.assessments.run import assess_snapshot
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.assessments.stored_documents import stored_record
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
 from projects.services.reports import stored_report

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.models import Assessment, LogEntry, TeamBreak
 from projects.selectors.known_breaks import known_breaks_of
-from projects.services.assessments.run import stale_snapshots
+from projects.services.assessments.stale import stale_snapshots
 from scanner.selectors.known_breaks import known_breaks
 from tests.cast import Cast
 from tests.web import text

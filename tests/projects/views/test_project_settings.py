@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from projects.domain.permissions import Role
 from projects.models import Project
-from projects.services.assessments.run import stale_snapshots
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.project_removal import UNDO_WITHIN, purge_deleted
 from tests.cast import Cast, add_member, make_project
 from tests.web import text

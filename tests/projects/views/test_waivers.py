@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.waivers import WaiverKind
 from projects.domain.permissions import Role
 from projects.models import Assessment, PackageWaiver
-from projects.services.assessments.run import read_snapshot, request_of, stale_snapshots, targets_of
+from projects.services.assessments.project_request import read_snapshot, request_of, targets_of
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.waivers import make_waiver
 from tests.cast import LINUX_314, WINDOWS_313, Cast, add_member, bare_project
 from tests.web import text

@@ -13,7 +13,8 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments.fetch import FetchResult, fetch_missing
-from projects.services.assessments.run import CLAIM_FOR, assess_snapshot, stale_snapshots
+from projects.services.assessments.run import CLAIM_FOR, assess_snapshot
+from projects.services.assessments.stale import stale_snapshots
 from projects.services.assessments.stored_results import StoredResults
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
