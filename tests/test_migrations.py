@@ -3,13 +3,9 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -19,95 +15,24 @@ from msgspec.structs import replace
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.presentation.sentences import describe_cause, describe_reason
-from tests.patience import PATIENCE
+from tests.migrating import OldDatabase
 
 pytestmark = pytest.mark.long
 
-ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SHA = "0123456789abcdef" * 4
 FOLDER = f"https://files.example/packages/{SHA[:2]}/{SHA[2:4]}/{SHA[4:]}/"
 
 
-# Runs `migrate` with the arguments of each line of its standard input, then says that it is done.
-MIGRATOR = """
-import json, sys, django
-django.setup()
-from django.core.management import call_command
-from django.db import connections
-for line in sys.stdin:
-    call_command("migrate", *json.loads(line), verbosity=0, skip_checks=True)
-    connections.close_all()
-    print("done", flush=True)
-"""
-
-
-class Old:
-    """A database of its own, at any migration, for rows in plain SQL. A process of its own migrates it."""
-
-    def __init__(self, folder: Path, url: str | None) -> None:
-        self._url, self._file = url, folder / "wheelway.sqlite3"
-        environment = {**os.environ, "WHEELWAY_DATA": str(folder), "DATABASE_URL": url or ""}
-        if url is None:
-            del environment["DATABASE_URL"]
-        self._migrator = subprocess.Popen(
-            [sys.executable, "-c", MIGRATOR],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def migrate(self, *where: str) -> None:
-        assert self._migrator.stdin is not None
-        assert self._migrator.stdout is not None
-        self._migrator.stdin.write(json.dumps(where) + "\n")
-        self._migrator.stdin.flush()
-        assert self._migrator.stdout.readline() == "done\n"
-
-    def insert(self, table: str, **values: Any) -> None:
-        columns, marks = (
-            ", ".join(f'"{name}"' for name in values),
-            ", ".join(["%s" if self._url else "?"] * len(values)),
-        )
-        self.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        opened: Any = psycopg.connect(self._url) if self._url else sqlite3.connect(self._file)
-        with closing(opened):
-            cursor = opened.execute(sql, parameters)
-            rows = cursor.fetchall() if cursor.description else []
-            opened.commit()
-        return rows
-
-    def empty(self) -> None:
-        if self._url is None:
-            self._file.unlink(missing_ok=True)
-            return
-        server, _, name = self._url.rpartition("/")
-        with closing(psycopg.connect(f"{server}/postgres", autocommit=True)) as opened:
-            opened.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            opened.execute(f"CREATE DATABASE {name}")
-
-    def close(self) -> None:
-        self._migrator.communicate(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OldDatabase]:
     url = os.environ.get("DATABASE_URL") if request.param == "postgresql" else None
     if request.param == "postgresql" and (connection.vendor != "postgresql" or url is None):
         pytest.skip("the tests run without PostgreSQL")
-    old = Old(tmp_path_factory.mktemp("old"), url and url.removesuffix("/postgres") + f"/migrating_{os.getpid()}")
-    yield old
-    old.close()
-
-
-@pytest.fixture
-def old(kept: Old) -> Old:
-    kept.empty()
-    return kept
+    made = OldDatabase(tmp_path, url and url.removesuffix("/postgres") + f"/migrating_{os.getpid()}")
+    made.empty()
+    yield made
+    made.close()
 
 
 FILES = [
@@ -117,7 +42,7 @@ FILES = [
 ]
 
 
-def store_files(old: Old) -> None:
+def store_files(old: OldDatabase) -> None:
     old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
                root_etag="", root_last_modified="", root_hash="", root_error="")  # fmt: skip
     old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
@@ -132,7 +57,7 @@ def store_files(old: Old) -> None:
                    uploaded_at=NOON.isoformat(" "), yanked=False, yanked_reason="", metadata_sha256=sha)  # fmt: skip
 
 
-def check_that_packed_files_keep_every_fact(old: Old) -> None:
+def check_that_packed_files_keep_every_fact(old: OldDatabase) -> None:
     assert old.execute("SELECT files_base FROM scanner_package WHERE id = 7") == [("https://files.example/packages/",)]
     columns = "id, package_id, release_id, filename, kind, sha256, metadata_sha256, location, size, requires_python"
     digest, none = bytes.fromhex(SHA), b""
@@ -150,22 +75,17 @@ def check_that_packed_files_keep_every_fact(old: Old) -> None:
     assert old.execute("SELECT MAX(id) FROM scanner_releasefile") == [(13,)]
 
 
-def test_rows_of_renamed_tables_stay_and_releases_keep_their_metadata(old: Old) -> None:
-    old.migrate("scanner", "0004")
-    old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
-               root_etag="", root_last_modified="", root_hash="", root_error="", root_names=0)  # fmt: skip
-    old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
-               etag="", last_modified="", content_hash="", revision=1, due_reason="", failures=0, absences=0,
-               last_error="", files_base="", problems="[]", is_watched=False)  # fmt: skip
+def store_rows_of_tables_to_rename(old: OldDatabase) -> None:
     old.insert("scanner_pageprints", package_id=7, prints=b"rows")
     old.insert("scanner_hostgate", host="files.example", closed_until=NOON.isoformat(" "))
     old.insert("scanner_polltally", hour=NOON.isoformat(" "), outcome="unchanged", polls=3, size=9)
-    old.insert("scanner_releaseshape", id=1, digest="d", text="t", catalogue="c", offers=b"")
     old.insert("scanner_coremetadata", id=5, digest="m", requires_dist='["numpy>=2"]', requires_python=">=3.9",
                provides_extra="[]", problems="[]")  # fmt: skip
-    old.insert("scanner_release", id=3, package_id=7, version="1.0", shape_id=1, metadata_id=5,
+    old.insert("scanner_release", id=4, package_id=7, version="2.0", shape_id=1, metadata_id=5,
                metadata_source="wheel", metadata_error="", build_detail="pure")  # fmt: skip
-    old.migrate("scanner", "0005")
+
+
+def check_that_rows_of_renamed_tables_stay_and_releases_keep_their_metadata(old: OldDatabase) -> None:
     ((package, checksums),) = old.execute("SELECT package_id, checksums FROM scanner_rowchecksums")
     assert (package, bytes(checksums)) == (7, b"rows")
     assert old.execute("SELECT host FROM scanner_hostthrottle") == [("files.example",)]
@@ -174,14 +94,14 @@ def test_rows_of_renamed_tables_stay_and_releases_keep_their_metadata(old: Old) 
         "SELECT r.id, r.version, r.build_detail, m.requires_dist FROM scanner_release r JOIN scanner_coremetadata m ON"
     )
     ((*release, requires_dist),) = old.execute(f"{kept} m.id = r.metadata_id")
-    assert release == [3, "1.0", "pure"]
+    assert release == [4, "2.0", "pure"]
     assert requires_dist in (["numpy>=2"], '["numpy>=2"]')
     # The next row of a renamed table takes the next key.
     old.insert("scanner_pollstats", hour=NOON.isoformat(" "), result="changed", polls=1, size=1)
     assert old.execute("SELECT MAX(id) FROM scanner_pollstats") == [(2,)]
 
 
-def store_shapes(old: Old) -> None:
+def store_shapes(old: OldDatabase) -> None:
     old.insert("scanner_package", id=8, index_id=1, name="other", state="current", status="active", status_reason="",
                etag="", last_modified="", content_hash="", revision=1, due_reason="", failures=0, absences=0,
                last_error="", files_base="", problems="[]", is_watched=False)  # fmt: skip
@@ -191,7 +111,7 @@ def store_shapes(old: Old) -> None:
                    build_detail="")  # fmt: skip
 
 
-def check_that_releases_keep_their_profiles(old: Old) -> None:
+def check_that_releases_keep_their_profiles(old: OldDatabase) -> None:
     kept = (
         "SELECT r.version, p.digest, p.text FROM scanner_release r JOIN scanner_storedprofile p ON p.id = r.profile_id"
         " WHERE r.package_id = 8"
@@ -199,7 +119,7 @@ def check_that_releases_keep_their_profiles(old: Old) -> None:
     assert sorted(old.execute(kept)) == [("11.0", "d11", "t11"), ("12.0", "d12", "t12")]
 
 
-def check_that_releases_have_shapes_again(old: Old) -> None:
+def check_that_releases_have_shapes_again(old: OldDatabase) -> None:
     assert sorted(old.execute("SELECT id, shape_id FROM scanner_release WHERE package_id = 8")) == [(13, 11), (14, 12)]
 
 
@@ -228,7 +148,7 @@ SHOWN = [
 ]
 
 
-def store_results(old: Old) -> None:
+def store_results(old: OldDatabase) -> None:
     noon = NOON.isoformat(" ")
     old.insert("projects_project", id=1, name="practice", slug="practice", source_builds="pure", prereleases=False,
                minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
@@ -242,7 +162,7 @@ def store_results(old: Old) -> None:
                shown=json.dumps([SHOWN]))  # fmt: skip
 
 
-def check_that_results_keep_their_facts_as_data(old: Old) -> None:
+def check_that_results_keep_their_facts_as_data(old: OldDatabase) -> None:
     ((packages, shown),) = old.execute("SELECT packages, shown FROM projects_targetassessment")
     rows, summaries = (json.loads(one) if isinstance(one, str) else one for one in (packages, shown))
     assert summaries == {"version": 2, "cells": [SHOWN[:11]]}
@@ -263,7 +183,7 @@ def check_that_results_keep_their_facts_as_data(old: Old) -> None:
 PLAIN = b"--index-url https://u:s3cret@index.example/simple\nsix\n"
 
 
-def store_logins(old: Old) -> None:
+def store_logins(old: OldDatabase) -> None:
     noon = NOON.isoformat(" ")
     old.insert("projects_project", id=2, name="private", slug="private", source_builds="pure", prereleases=False,
                minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
@@ -273,7 +193,7 @@ def store_logins(old: Old) -> None:
                sha256="0" * 64, content=PLAIN, is_root=True)  # fmt: skip
 
 
-def check_that_logins_are_sealed(old: Old) -> None:
+def check_that_logins_are_sealed(old: OldDatabase) -> None:
     ((hidden,),) = old.execute("SELECT content FROM projects_snapshotfile")
     ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot WHERE id = 2")
     assert bytes(hidden) == b"--index-url https://****1@index.example/simple\nsix\n"
@@ -281,70 +201,92 @@ def check_that_logins_are_sealed(old: Old) -> None:
     assert "s3cret" not in sealed
 
 
-def check_that_logins_are_in_their_file_again(old: Old) -> None:
+def check_that_logins_are_in_their_file_again(old: OldDatabase) -> None:
     ((content,),) = old.execute("SELECT content FROM projects_snapshotfile")
     assert bytes(content) == PLAIN
 
 
-def test_rows_of_every_age_keep_their_facts_through_all_later_migrations_and_back(old: Old) -> None:
-    # Together, as each way through all migrations takes seconds.
-    ages = (
-        ("scanner", "0001", store_files),
-        ("scanner", "0005", store_shapes),
-        ("projects", "0005", store_results),
-        ("projects", "0009", store_logins),
-    )
-    for app, migration, store in ages:
-        old.migrate(app, migration)
-        store(old)
-    old.migrate()
-    check_that_packed_files_keep_every_fact(old)
-    check_that_releases_keep_their_profiles(old)
-    check_that_results_keep_their_facts_as_data(old)
-    check_that_logins_are_sealed(old)
-    old.migrate("projects", "0009")
-    check_that_logins_are_in_their_file_again(old)
-    old.migrate("scanner", "0005")
-    check_that_releases_have_shapes_again(old)
+MEMBERS = [(11, 1, "manager"), (11, 2, "reader"), (12, 1, "manager"), (13, 1, "manager"), (13, 2, "reader")]
 
 
-def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old: Old) -> None:
-    old.migrate("projects", "0019")
+def store_members(old: OldDatabase) -> None:
     for pk, name in enumerate(("alice", "bob"), 1):
         old.insert("auth_user", id=pk, username=name, password="", is_superuser=False, first_name="", last_name="",
                    email="", is_staff=False, is_active=True, last_login=NOON.isoformat(" "),
                    date_joined=NOON.isoformat(" "))  # fmt: skip
-    for pk in range(1, 5):
+    for pk in range(11, 15):
         old.insert("projects_project", id=pk, name=f"p{pk}", slug=f"p{pk}", source_builds="pure", prereleases=False,
                    minimum_age_days=0, step="major", holds="[]", groups="[]", tags="[]",
                    created_at=NOON.isoformat(" "))  # fmt: skip
-    members = [(1, 1, "manager"), (1, 2, "reader"), (2, 1, "manager"), (3, 1, "manager"), (3, 2, "reader")]
-    for project, user, role in members:
+    for project, user, role in MEMBERS:
         old.insert("projects_membership", project_id=project, user_id=user, role=role)
-    old.migrate("projects", "0020")
+
+
+def check_that_projects_with_the_same_members_are_those_of_one_team(old: OldDatabase) -> None:
     assert old.execute(
         "SELECT p.slug, t.name, m.user_id, m.role FROM projects_project p JOIN projects_team t ON t.id = p.team_id"
-        " LEFT JOIN projects_membership m ON m.team_id = t.id ORDER BY p.id, m.user_id"
+        " LEFT JOIN projects_membership m ON m.team_id = t.id WHERE p.id > 10 ORDER BY p.id, m.user_id"
     ) == [
-        ("p1", "Team of alice", 1, "owner"),
-        ("p1", "Team of alice", 2, "reader"),
-        ("p2", "Team of alice", 1, "owner"),
-        ("p3", "Team of alice", 1, "owner"),
-        ("p3", "Team of alice", 2, "reader"),
-        ("p4", "Team 3", None, None),
+        ("p11", "Team of alice", 1, "owner"),
+        ("p11", "Team of alice", 2, "reader"),
+        ("p12", "Team of alice", 1, "owner"),
+        ("p13", "Team of alice", 1, "owner"),
+        ("p13", "Team of alice", 2, "reader"),
+        # As the older projects that nobody is a member of.
+        ("p14", "Team 1", None, None),
     ]
     assert old.execute("SELECT count(*) FROM projects_team") == [(3,)]
-    old.migrate("projects", "0019")
+
+
+def check_that_projects_have_their_members_again(old: OldDatabase) -> None:
     rows = old.execute("SELECT project_id, user_id, role FROM projects_membership ORDER BY project_id, user_id")
-    assert rows == members
+    assert rows == MEMBERS
 
 
-def test_the_database_refuses_to_change_the_audit_log(old: Old) -> None:
-    old.migrate("projects", "0021")
+def check_that_the_database_refuses_to_change_the_audit_log(old: OldDatabase) -> None:
     old.insert("projects_logentry", at=NOON.isoformat(" "), actor_name="alice", address="", action="key-made",
                target="ci", before="", after="")  # fmt: skip
     for statement in ("UPDATE projects_logentry SET actor_name = 'bob'", "DELETE FROM projects_logentry"):
         with pytest.raises((sqlite3.Error, psycopg.Error), match="the audit log is only added to"):
             old.execute(statement)
     assert old.execute("SELECT actor_name FROM projects_logentry") == [("alice",)]
-    old.migrate("projects", "0020")
+
+
+# Each is done at the migration before it. Nothing refers to tables of the projects, so the scanner's are first.
+AGES: list[tuple[str, str, Callable[[OldDatabase], None]]] = [
+    ("scanner", "0001", store_files),
+    ("scanner", "0004", store_rows_of_tables_to_rename),
+    ("scanner", "0005", check_that_rows_of_renamed_tables_stay_and_releases_keep_their_metadata),
+    ("scanner", "0005", store_shapes),
+    ("scanner", "0012", check_that_releases_keep_their_profiles),
+    ("projects", "0005", store_results),
+    ("projects", "0009", store_logins),
+    ("projects", "0019", store_members),
+    ("projects", "0020", check_that_projects_with_the_same_members_are_those_of_one_team),
+]
+
+
+def test_rows_of_every_age_keep_their_facts_through_all_later_migrations_and_back(old: OldDatabase) -> None:
+    # Together, as each way through all migrations takes seconds.
+    old.migrate("projects")
+    squashed = old.migrations("0001_squashed")
+    new_schema = old.schema()
+    old.empty()
+    for app, migration, step in AGES:
+        old.reach(app, migration)
+        step(old)
+    assert old.migrations("0001_squashed") == []
+    old.migrate("projects")
+    assert old.schema() == new_schema, "a database that grew has what a new one has"
+    assert old.migrations("0001_squashed") == squashed
+    check_that_packed_files_keep_every_fact(old)
+    check_that_results_keep_their_facts_as_data(old)
+    check_that_logins_are_sealed(old)
+    check_that_the_database_refuses_to_change_the_audit_log(old)
+    old.migrate("projects", "0019")
+    check_that_projects_have_their_members_again(old)
+    old.migrate("projects", "0009")
+    check_that_logins_are_in_their_file_again(old)
+    old.migrate("scanner", "0005")
+    check_that_releases_have_shapes_again(old)
+    assert old.migrations("0001_squashed") == [], "else the next migrate would undo them, too"

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from scanner.migrations._squashing import forget_when_undone
+
 
 class Migration(migrations.Migration):
 
@@ -26,4 +28,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'project', 'kind'), name='mailpreference_once_per_project'), models.UniqueConstraint(condition=models.Q(('project__isnull', True)), fields=('user', 'kind'), name='mailpreference_once')],
             },
         ),
+        forget_when_undone('projects', '0001_squashed_0033_mail_preferences'),
     ]

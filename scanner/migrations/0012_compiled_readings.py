@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from scanner.migrations._squashing import forget_when_undone
+
 
 class Migration(migrations.Migration):
 
@@ -15,4 +17,5 @@ class Migration(migrations.Migration):
             name='compiled',
             field=models.JSONField(help_text='of its compiled modules; null where they were not read', null=True),
         ),
+        forget_when_undone('scanner', '0001_squashed_0012_compiled_readings'),
     ]
