@@ -91,11 +91,11 @@ def _unmet(pins: Pins, requirements: list[Requirement], target: Target) -> Itera
         for wanted in ("", *map(canonicalize_name, requirement.extras)):
             if (name, wanted) not in seen:
                 seen.add((name, wanted))
-                todo += [(f"{name} {version}", one, wanted) for one in _needs(name, version, target)]
+                todo += [(f"{name} {version}", one, wanted) for one in needs_of(name, version, target)]
     yield from (f"nothing needs {name}" for name in pins.keys() - {name for name, _ in seen})
 
 
-def _needs(name: str, version: Version, target: Target) -> tuple[Requirement, ...]:
+def needs_of(name: str, version: Version, target: Target) -> tuple[Requirement, ...]:
     """Return what the wheel that the target takes needs."""
     ranks = {tag: rank for rank, tag in enumerate(target.tags)}
     fitting = [

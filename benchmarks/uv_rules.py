@@ -3,6 +3,8 @@
 - uv ignores the upper bound of a file's Requires-Python; pip refuses the file, and so does the product.
 - uv knows no facts about releases that install and do not run (`scanner/known_breaks.toml`).
 - uv warns where a release has no such extra, and goes on; here it does not meet a request that newer ones meet.
+- uv takes a pre-release once all final releases have led to conflicts; pip looks at none while there are final releases
+  that are required and have a file for the target.
 
 Of a set of uv's with such releases they are excluded, and uv is asked for another one.
 """
@@ -18,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from benchmarks.pin_check import accepted, recorded_extras, recorded_versions
+from benchmarks.pin_check import accepted, needs_of, recorded_extras, recorded_versions
 from benchmarks.uv_side import Uv, UvTarget
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
@@ -43,7 +45,11 @@ def runnable_set(
         Path(file.name).unlink()
         if found is None:
             return None
-        more = [*excluded_of(found, target), *_without_extras(found, target, asked)]
+        more = [
+            *excluded_of(found, target),
+            *_without_extras(found, target, asked),
+            *_without_pre_releases(found, target, asked),
+        ]
         if not more:
             return found
         excluded += more
@@ -76,6 +82,21 @@ def _without_extras(pins: Mapping[str, str], target: Target, asked: Iterable[Req
         lacking = {version for version, extras in recorded_extras(name).items() if not wanted <= extras}
         if Version(pins[name]) in lacking and max(recorded_versions(name)) not in lacking:
             yield _without(name, lacking)
+
+
+def _without_pre_releases(pins: Mapping[str, str], target: Target, asked: Iterable[Requirement]) -> Iterator[str]:
+    """Yield the pre-releases of packages with a final release that pip would take instead, as constraints."""
+    chosen = {canonicalize_name(name): Version(version) for name, version in pins.items()}
+    early = {name for name, version in chosen.items() if version.is_prerelease}
+    if not early:
+        return
+    needs = [*asked, *(one for name, version in chosen.items() for one in needs_of(name, version, target))]
+    for name in early:
+        specifiers = [one.specifier for one in needs if canonicalize_name(one.name) == name]
+        final = {one for one in recorded_versions(name) if not one.is_prerelease and accepted(name, one, target)}
+        mentioned = any(one.prereleases for one in specifiers)
+        if not mentioned and any(all(one.contains(version) for one in specifiers) for version in final):
+            yield _without(name, {one for one in recorded_versions(name) if one.is_prerelease})
 
 
 def _without(name: str, versions: Iterable[Version]) -> str:
