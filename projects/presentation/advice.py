@@ -104,6 +104,10 @@ def _advise_blocked(package: PackageResult) -> str:
         return "Ask its maintainers for the classifier, or demand less of this project."
     if package.availability is Availability.ABSENT:
         return "Check the name and the index: it offers no such version, and none that helps."
+    if (known := package.reason.known_break) is not None:
+        if known.helpers:
+            return f"Require {join_words(known.helpers, 'or')} as well: {package.name} runs beside it."
+        return "Watch it: only a new release can run here; until then replace the package or stay."
     if package.may_get_files:
         return "Watch it: the newest release may still get wheels; otherwise wait for a new release."
     return "Watch it: only a new release can have a wheel for it; until then replace the package or stay."

@@ -191,7 +191,8 @@ def _running_from(
 
 def _evidence(fact: KnownBreak, breaks: BreaksInSet) -> BreakEvidence:
     partner = "" if fact.partner is None else f"{fact.partner.name} {breaks.pins[fact.partner.name]}"
-    return BreakEvidence(fact.action, fact.symptom, fact.source, partner)
+    helpers = tuple(f"{one.name}{one.versions}" for one in fact.unless)
+    return BreakEvidence(fact.action, fact.symptom, fact.source, partner, helpers=helpers)
 
 
 def _may_help(package: PackageSnapshot, column: int, policy: BuildPolicy) -> bool | None:

@@ -40,7 +40,8 @@ class BreakEvidence(Struct, frozen=True):
     """How a release that installs fails: at `action`, with `symptom`, beside `partner` ("numpy 2.1.0") if it has one.
 
     `source` says where that was reported or measured. `prevented_by` is the release that the upgrade plan has beside it
-    and with which it runs, `brought_by` the one that requires that.
+    and with which it runs, `brought_by` the one that requires that. Any of `helpers`, which are requirements
+    ("setuptools<82"), would prevent it as well.
     """
 
     action: str
@@ -49,17 +50,19 @@ class BreakEvidence(Struct, frozen=True):
     partner: str = ""
     prevented_by: str = ""
     brought_by: str = ""
+    helpers: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Return the fields that are set."""
-        return {name: value for name, value in asdict(self).items() if value}
+        found = {name: value for name, value in asdict(self).items() if value}
+        return {**found, "helpers": list(self.helpers)} if self.helpers else found
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
         return cls(
             *(data["action"], data["symptom"], data["source"], data.get("partner", "")),
-            *(data.get("prevented_by", ""), data.get("brought_by", "")),
+            *(data.get("prevented_by", ""), data.get("brought_by", ""), tuple(data.get("helpers", ()))),
         )
 
 

@@ -159,6 +159,9 @@ def test_a_package_of_which_no_release_runs_is_blocked() -> None:
     (answer,) = ask("dead==1.0", NEW)
     assert answer.verdict is ProjectVerdict.NO_GO
     assert package(answer, "dead").verdict is Verdict.BLOCKED
+    assert advise(package(answer, "dead"), NEW) == (
+        "Watch it: only a new release can run here; until then replace the package or stay."
+    )
     assert answer.blockers == ("dead",)
 
 
@@ -208,4 +211,7 @@ def test_what_nothing_brings_in_the_right_version_prevents_no_break() -> None:
     for beside in ("array", "other-bot==1.0"):
         (answer,) = ask(f"tones==1.0\n{beside}", NEW)
         assert answer.verdict is ProjectVerdict.NO_GO
-        assert package(answer, "tones").verdict is Verdict.BLOCKED
+        found = package(answer, "tones")
+        assert found.verdict is Verdict.BLOCKED
+        assert advise(found, NEW) == "Require audio-backport<5 as well: tones runs beside it."
+        assert PackageResult.from_json(found.to_json()) == found
