@@ -46,9 +46,16 @@ for one in importlib.metadata.distributions():
             found.setdefault(re.sub("[-_.]+", "-", name[0]).lower(), []).append(one.metadata["Name"])
 print(json.dumps(found))
 """
-_LENDS_PIP = """
-import sys, pip
-print(sys.version_info >= (3, 12) and tuple(map(int, pip.__version__.split(".")[:2])) >= (22, 3))
+# Where Python's own wheels are: with ensurepip, or where a distribution of Linux puts them.
+_LENDS = """
+import json, pathlib, sys, sysconfig
+import pip
+wheels = []
+if sys.version_info < (3, 12):
+    import ensurepip
+    folders = [pathlib.Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR")]
+    wheels = [str(path) for folder in folders if folder for path in pathlib.Path(folder).glob("setuptools-*.whl")]
+print(json.dumps({"pip": pip.__version__, "old": sys.version_info < (3, 12), "setuptools": wheels}))
 """
 _TAIL = 4000
 
@@ -65,6 +72,7 @@ class ProofEnvironment(Struct):
     index: Sequence[str]
     digests: dict[str, str] = field(default_factory=dict)
     _pip: list[str] = field(default_factory=list)
+    _pip_version: str = ""
 
     @property
     def executable(self) -> str:
@@ -74,13 +82,17 @@ class ProofEnvironment(Struct):
     def create(self) -> None:
         """Make the environment as `python -m venv` does. Raise InstallFailed.
 
-        To put pip into it takes seconds. From Python 3.12 on nothing else comes with it, and the interpreter's own pip
-        installs into the environment instead; before, setuptools comes too, and packages rely on it.
+        To put pip into it takes seconds, so the interpreter's own pip installs into the environment where it can.
+        Before Python 3.12 setuptools comes with an environment, and packages rely on it: it is installed from the
+        wheel that Python has for that.
         """
-        lent = self._can_lend_pip()
-        self._run([self.python, "-m", "venv", *(["--without-pip"] if lent else []), str(self.folder)], 180)
-        own = [self.executable, "-m", "pip"]
-        self._pip = [self.python, "-m", "pip", "--python", self.executable] if lent else own
+        lent = self._lent()
+        self._run([self.python, "-m", "venv", *([] if lent is None else ["--without-pip"]), str(self.folder)], 180)
+        self._pip = [self.executable, "-m", "pip"]
+        if lent is not None:
+            self._pip = [self.python, "-m", "pip", "--python", self.executable]
+            if lent:
+                self._run([*self._pip, "install", "--no-index", "--no-deps", "--no-compile", *lent], 180)
 
     def install(self, pins: Mapping[str, str]) -> None:
         """Install exactly these versions from wheels, without dependencies. Raise InstallFailed."""
@@ -123,13 +135,23 @@ class ProofEnvironment(Struct):
 
     def _reports(self) -> bool:
         """Return whether pip knows --report, which came with 22.2 and left its trial state in 23.0."""
-        version = self._run([*self._pip, "--version"], 60).split()[1]
-        return tuple(map(int, version.split(".")[:2])) >= (23, 0)
+        version = self._pip_version or self._run([*self._pip, "--version"], 60).split()[1]
+        return _release(version) >= (23, 0)
 
-    def _can_lend_pip(self) -> bool:
-        """Return whether the interpreter is 3.12 or newer and its pip knows --python, which came with 22.3."""
-        done = self._start([self.python, "-I", "-c", _LENDS_PIP], 60)
-        return done.returncode == 0 and done.stdout.strip() == "True"
+    def _lent(self) -> list[str] | None:
+        """Return the wheels that belong into each environment of this interpreter; None if it cannot lend its pip.
+
+        It needs --python, which came with pip 22.3.
+        """
+        done = self._start([self.python, "-I", "-c", _LENDS], 60)
+        if done.returncode:
+            return None
+        found = json.loads(done.stdout)
+        if _release(found["pip"]) < (22, 3) or (found["old"] and not found["setuptools"]):
+            return None
+        self._pip_version = found["pip"]
+        wheels: list[str] = found["setuptools"]
+        return wheels[:1]
 
     def _read_digests(self, report: Mapping[str, object]) -> None:
         installed = report.get("install")
@@ -169,3 +191,7 @@ class ProofEnvironment(Struct):
             )
         except subprocess.TimeoutExpired as error:
             raise InstallFailed(f"{command[0]} took longer than {seconds:.0f} seconds") from error
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")[:2]))
