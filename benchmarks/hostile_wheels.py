@@ -12,11 +12,16 @@ import subprocess
 import sys
 import time
 
-from benchmarks.hostile_wheels_inside import peak_memory, read_measured
+from packaging.utils import canonicalize_name
+
+from benchmarks.hostile_wheels_inside import peak_memory, read_compiled_measured, read_measured
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox
+from scanner.domain.files.filenames import parse_filename
+from scanner.domain.files.zip_directory import LARGEST_END, find_directory, local_size, read_directory
 from scanner.index.client import IndexClient
 from scanner.index.errors import InvalidArchive
-from tests.hostile.wheels import WHEELS
+from tests.hostile.modules import MODULES
+from tests.hostile.wheels import WHEELS, archive
 from tests.replay import ReplayIndex, a_file
 
 # The defaults of WHEELWAY_READ_SECONDS and WHEELWAY_READ_MEMORY_MB.
@@ -53,6 +58,25 @@ def main() -> None:
             ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         print(f"{name:50} {len(body):11,} {done.stdout.strip() or done.stderr.strip()[-200:]}", flush=True)
+    for name, made in MODULES.items():
+        if chosen.only in name:
+            print(f"{name:50} {_read_compiled(archive(made()))}", flush=True)
+
+
+def _read_compiled(body: bytes) -> str:
+    """Return the size of a wheel of hostile modules, and what reading these costs the child."""
+    directory = find_directory(body[-LARGEST_END:], len(body))
+    members = read_directory(body[directory.start : directory.start + directory.size], directory)
+    packed = {member: body[member.start :][: local_size(member)] for member in members}
+    filename = parse_filename("demo-1.0-cp39-abi3-manylinux_2_17_x86_64.whl", canonicalize_name("demo"))
+    sandbox = Sandbox(LIMITS)
+    try:
+        reading, seconds, memory = sandbox.call(read_compiled_measured, filename, packed, clock=CLOCK)
+    except CallLimitReached as reached:
+        return f"{len(body):11,} the child reached its limit of {reached.limit}"
+    finally:
+        sandbox.close()
+    return f"{len(body):11,} {'':24} {seconds:8.2f} {memory:5}  {reading.modules} modules, {reading.unread} not"
 
 
 def _read(index: str, url: str) -> str:

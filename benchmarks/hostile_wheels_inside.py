@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from scanner.domain.evidence.compiled_modules import CompiledReading, read_compiled
 from scanner.domain.evidence.wheel_reader import read_wheel
 from scanner.domain.evidence.wheel_reading import WheelReading
+from scanner.domain.files.filenames import ParsedFilename
 from scanner.domain.files.zip_directory import ZipMember
 
 
@@ -16,6 +18,15 @@ def read_measured(paths: Sequence[str], packed: Mapping[ZipMember, bytes]) -> tu
     """Return the reading with the processor time in seconds and the largest memory in MB of the child that made it."""
     begin = time.process_time()
     reading = read_wheel(paths, packed, is_whole=True)
+    return reading, time.process_time() - begin, peak_memory()
+
+
+def read_compiled_measured(
+    filename: ParsedFilename, packed: Mapping[ZipMember, bytes]
+) -> tuple[CompiledReading, float, int]:
+    """Return the same of compiled modules."""
+    begin = time.process_time()
+    reading = read_compiled(filename, packed, left_out=0)
     return reading, time.process_time() - begin, peak_memory()
 
 

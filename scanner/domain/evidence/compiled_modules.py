@@ -2,12 +2,11 @@
 
 Three things are looked for: modules compiled for NumPy 1 only, which fail beside NumPy 2; symbols of a newer glibc than
 the wheel's tag names; and symbols of Python outside of the stable ABI in a wheel that is tagged with it. The last two
-are read from ELF files (Linux) by pyelftools and the lists of abi3info, which are imported when they are needed.
+are read from ELF files (Linux), by the lists of abi3info, which are imported when they are needed.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from msgspec import Struct
 
+from scanner.domain.files.elf import InvalidElf, read_elf
 from scanner.domain.files.filenames import ParsedFilename
 from scanner.domain.files.zip_directory import ZipMember, unpack_members
 from scanner.domain.targets.platform_tags import System, parse_platform_tag
@@ -31,7 +31,6 @@ _STABLE = re.compile(r"cp3(\d{1,2})")
 _ELF = b"\x7fELF"
 # Windows and macOS: only the generation of NumPy is read of them.
 _OTHER_FORMATS = (b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-_UNDEFINED, _WEAK = "SHN_UNDEF", "STB_WEAK"
 
 Version = tuple[int, int]
 
@@ -144,28 +143,13 @@ def _numpy_generation(module: bytes) -> int | None:
 
 def _symbols(module: bytes) -> _Symbols | None:
     """Return what an ELF file needs of others; None if it cannot be read."""
-    from elftools.elf.elffile import ELFFile
-
     try:
-        file = ELFFile(io.BytesIO(module))
-        # The class of a section follows from its type, which the library's annotations do not say.
-        sections: Iterator[Any] = file.iter_sections("SHT_GNU_verneed")
-        versions = [
-            (int(match[1]), int(match[2]))
-            for section in sections
-            for _, needed in section.iter_versions()
-            for one in needed
-            if (match := _GLIBC.fullmatch(one.name)) is not None
-        ]
-        table: Any = file.get_section_by_name(".dynsym")
-        names = {
-            symbol.name
-            for symbol in (table.iter_symbols() if table is not None else ())
-            if symbol["st_shndx"] == _UNDEFINED and symbol["st_info"]["bind"] != _WEAK
-        }
-    except Exception:  # noqa: BLE001  of a damaged file the library raises whatever its parts raise
+        needs = read_elf(module, ("Py", "_Py"))
+    except InvalidElf:
         return None
-    return _Symbols(max(versions, default=None), frozenset(one for one in names if one.startswith(("Py", "_Py"))))
+    matches = (_GLIBC.fullmatch(one) for one in needs.versions)
+    versions = [(int(match[1]), int(match[2])) for match in matches if match is not None]
+    return _Symbols(max(versions, default=None), needs.symbols)
 
 
 def _beyond_tags(tag_set: str, path: str, symbols: _Symbols) -> Iterator[CompiledFinding]:

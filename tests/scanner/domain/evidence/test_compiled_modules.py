@@ -104,7 +104,6 @@ def test_a_reading_is_kept_as_json() -> None:
     ],
 )
 def test_a_newer_glibc_than_the_oldest_of_the_tags_is_a_finding(tags: str, promised: str | None) -> None:
-    pytest.importorskip("elftools", reason="pyelftools is not installed here")
     module = elf(["memcpy"], ["GLIBC_2.2.5", "GLIBC_2.28", "GLIBC_2.9"])
     found = read(f"shell-1.0-{tags}.whl", {"shell/core.so": module})
     expected = [CompiledFinding(CompiledFault.GLIBC, "shell/core.so", "GLIBC_2.28", promised)] if promised else []
@@ -122,7 +121,6 @@ def test_a_newer_glibc_than_the_oldest_of_the_tags_is_a_finding(tags: str, promi
 def test_symbols_outside_of_the_stable_abi_are_a_finding_in_a_wheel_that_is_tagged_with_it(
     tags: str, needs: str | None
 ) -> None:
-    pytest.importorskip("elftools", reason="pyelftools is not installed here")
     pytest.importorskip("abi3info", reason="abi3info is not installed here")
     module = elf(["PyList_New", "_PyList_Extend", "PyModule_AddObjectRef", "memcpy"], weak=["_PyWeakOnly"])
     found = read(f"shell-1.0-{tags}.whl", {"shell/core.abi3.so": module})
@@ -143,6 +141,5 @@ def test_symbols_outside_of_the_stable_abi_are_a_finding_in_a_wheel_that_is_tagg
     ],
 )
 def test_a_damaged_module_is_not_read(module: bytes) -> None:
-    pytest.importorskip("elftools", reason="pyelftools is not installed here")
     found = read("shell-1.0-cp39-abi3-manylinux_2_17_x86_64.whl", {"shell/core.so": module})
     assert (found.findings, found.modules, found.unread) == ((), 0, 1)
