@@ -225,6 +225,7 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
         fresh_for=FRESH_FOR,
         budget=Budget.from_settings(PATIENCE),
         as_of=as_of,
+        alone=True,
     )
     for name, fault in sorted(fetched.faults.items()):
         log(f"{name}: {fault}; the result rests on what was stored before, else it is unknown.")

@@ -128,7 +128,7 @@ class Fetcher:
         self._pages.update((name, []) for name in wanted)
         for index in self._indexes:
             for package in packages[index.pk]:
-                if not _is_stale(package, now, self._fresh_for, patient=self._patient):
+                if not is_stale(package, now, self._fresh_for, patient=self._patient):
                     self.answered = True
                 elif (client := self._client(index)) is None:
                     self._cannot_ask(index, package)
@@ -295,7 +295,8 @@ class Fetcher:
         return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
 
 
-def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
+def is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
+    """Return whether an index is asked for a package again."""
     if package.state == PackageState.MALFORMED:
         return False
     if patient and package.last_error and package.due_at is not None and package.due_at > now:

@@ -82,6 +82,7 @@ class TargetSearches:
             )
             for target in searched
         }
+        self._aside: dict[Target, Search[ResolvedTarget]] = {}
         self._missing: dict[Target, Missing] = {}
         self._rounds_ahead = 0 if self._found else _ROUNDS_AHEAD
         self._bridge_watch = request.stopwatch() if request.bridge and request.stopwatch else None
@@ -98,6 +99,18 @@ class TargetSearches:
     def unfinished(self) -> tuple[Target, ...]:
         """The targets whose search still lacks facts, in order."""
         return tuple(target for target in self._targets if target not in self._found)
+
+    def put_aside(self, targets: Iterable[Target]) -> None:
+        """Advance these unfinished targets no more, until they are taken up."""
+        for target in targets:
+            self._aside[target] = self._pending.pop(target)
+            self._missing.pop(target, None)
+
+    def take_up(self, targets: Iterable[Target]) -> None:
+        """Go on with targets that were put aside, and forget the others of these."""
+        self._pending.update((target, self._aside[target]) for target in targets)
+        self._targets = tuple(one for one in self._targets if one not in self._aside or one in self._pending)
+        self._aside.clear()
 
     @property
     def missing(self) -> Missing:

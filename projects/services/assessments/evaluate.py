@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -47,11 +47,15 @@ class Evaluation(Struct, frozen=True):
 
 
 class ResolvedRequest(Struct, frozen=True):
-    """A request resolved over all its targets, and the reading of the index that it rests on."""
+    """A request resolved over all its targets, and the reading of the index that it rests on.
+
+    `made` are results that are explained already, also of targets that a second process has resolved.
+    """
 
     reader: IndexReader
     resolved: Sequence[ResolvedTarget]
     bridge: Plan | None
+    made: Mapping[Target, TargetResult] = {}
 
     @property
     def missing(self) -> Missing:
@@ -89,11 +93,14 @@ def evaluate(
     `resolved` is the same request, resolved after the last change of what is stored; it saves reading and resolving.
     """
     found = resolved or resolve_request(request, IndexReader(indexes, request, as_of=as_of))
-    files_of = read_files(releases_to_explain(found.resolved), as_of=as_of)
-    results = explain_targets(request, found.resolved, found.reader.snapshot, WheelExplanations(files_of))
+    left = [one for one in found.resolved if one.target not in found.made]
+    files_of = read_files(releases_to_explain(left), as_of=as_of)
+    explained = explain_targets(request, left, found.reader.snapshot, WheelExplanations(files_of))
+    made = {**found.made, **{one.target: result for one, result in zip(left, explained, strict=True)}}
+    results = [made[target] for target in request.targets]
     undecided = frozenset(one.target.slug for one in found.resolved if one.missing)
-    made = make_evaluation(request, results, found.missing, found.bridge, undecided)
-    return replace(made, consulted=found.reader.names)
+    evaluation = make_evaluation(request, results, found.missing, found.bridge, undecided)
+    return replace(evaluation, consulted=found.reader.names)
 
 
 def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:

@@ -18,6 +18,7 @@ from projects.domain.assessment.stop_reason import StopReason
 from projects.services.assessments.budget import Budget, Meter
 from projects.services.assessments.evaluate import ResolvedRequest
 from projects.services.assessments.read_index import IndexReader
+from projects.services.assessments.second_process import Results, explain_decided, second_process
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
@@ -58,13 +59,15 @@ def fetch_missing(
     budget: Budget,
     as_of: datetime | None = None,
     patient: bool = False,
+    alone: bool = False,
     between: Callable[[IndexReader, TargetSearches], None] = lambda reader, searches: None,
 ) -> FetchResult:
     """Fetch until every target can be evaluated, the budget is spent, or the indexes give nothing more.
 
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
-    what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `between` is
+    what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `alone` says
+    that the process does nothing else, so that a second one may share its work (`second_process`). `between` is
     called after each round of fetching, and as soon as the first target has its result.
     """
     meter = Meter(budget)
@@ -77,30 +80,54 @@ def fetch_missing(
         reader.read_ahead()
     with fetching(indexes, fresh_for=fresh_for, patient=patient, progress=progress) as fetcher:
         supply = _Supply(request, reader, fetcher)
+
+        def run(searches: TargetSearches, advance: Callable[[], Missing]) -> None:
+            nonlocal stopped
+            while missing := advance():
+                if fresh_for == FROM_STORE:
+                    reader.read_missing(missing)
+                unknown = reader.snapshot.unknown(missing)
+                if unknown and stopped is None:
+                    stopped = meter.stop_reason(fetcher.begun)
+                if stopped is not None:
+                    reader.read_missing(missing)
+                    searches.cache.give_up(reader.snapshot.unknown(missing))
+                elif unknown:
+                    searches.cache.give_up(supply.provide(missing, meter.seconds_left))
+                    between(reader, searches)
+
         while True:
             searches = TargetSearches(request, reader.snapshot, pending, found)
-            for advance in (searches.advance_first, searches.advance):
-                while missing := advance():
-                    if fresh_for == FROM_STORE:
-                        reader.read_missing(missing)
-                    unknown = reader.snapshot.unknown(missing)
-                    if unknown and stopped is None:
-                        stopped = meter.stop_reason(fetcher.begun)
-                    if stopped is not None:
-                        reader.read_missing(missing)
-                        searches.cache.give_up(reader.snapshot.unknown(missing))
-                    elif unknown:
-                        searches.cache.give_up(supply.provide(missing, meter.seconds_left))
-                        between(reader, searches)
-                if searches.finished and searches.unfinished:
-                    between(reader, searches)
-            resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
+            run(searches, searches.advance_first)
+            if searches.finished and searches.unfinished:
+                between(reader, searches)
+            made = _made_by_two(request, reader, searches, fresh_for, run) if alone else {}
+            run(searches, searches.advance)
+            resolved = ResolvedRequest(reader, searches.finished, searches.bridge, made)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
             if not names:
                 return FetchResult(resolved, fetcher.faults, stopped if resolved.missing else None, fetcher.begun)
             # What was seen in an sdist changes what may be chosen: search again where it is in use.
-            pending = [one.target for one in searches.finished if names & one.names]
-            found = {one.target: one for one in searches.finished if one.target not in pending}
+            found = {one.target: one for one in searches.finished if not names & one.names}
+            pending = [target for target in request.targets if target not in found]
+
+
+def _made_by_two(
+    request: AssessmentRequest,
+    reader: IndexReader,
+    searches: TargetSearches,
+    fresh_for: timedelta,
+    run: Callable[[TargetSearches, Callable[[], Missing]], None],
+) -> Results:
+    """Return the results of the targets that this process and a second one have decided; none without a second one."""
+    with second_process(request, reader, searches, fresh_for) as child:
+        if child is None:
+            return {}
+        run(searches, searches.advance)
+        # Explained here while the child may still be at work.
+        made = {**explain_decided(request, reader, searches.finished), **child.results()}
+        searches.take_up([target for target in child.targets if target not in made])
+    return made
 
 
 class _Supply:

@@ -1,0 +1,32 @@
+"""What a fetcher would ask no index for: pages that are fresh, and metadata that is not to be had now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.utils import timezone
+
+from scanner.models import Package
+from scanner.services.fetching import is_stale
+from scanner.services.index_sets import IndexSet
+from scanner.services.metadata import lacking_metadata
+
+__all__ = ["fresh_names", "settled_releases"]
+
+
+def fresh_names(indexes: IndexSet, names: Collection[str], fresh_for: timedelta) -> set[str]:
+    """Return those of these names whose pages on all indexes are stored and fresh. One query."""
+    if not names:
+        return set()
+    now = timezone.now()
+    fresh: dict[str, int] = {}
+    for package in Package.objects.filter(index__in=indexes.keys, name__in=names):
+        fresh[package.name] = fresh.get(package.name, 0) + (not is_stale(package, now, fresh_for, patient=False))
+    return {name for name, count in fresh.items() if count == len(indexes.keys)}
+
+
+def settled_releases(release_ids: Collection[int]) -> set[int]:
+    """Return those of these releases whose metadata is known, or failed a short time ago. One query."""
+    lacking = lacking_metadata(release_ids, timezone.now())
+    return set(release_ids).difference(*lacking.values())

@@ -1,0 +1,159 @@
+"""A command's second process: it decides the targets that the store suffices for, and the rest is left to the first."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.services.assessments import fetch as fetching
+from projects.services.assessments import second_process
+from projects.services.assessments.budget import Budget
+from projects.services.assessments.evaluate import evaluate
+from projects.services.assessments.fetch import FetchResult, fetch_missing
+from projects.services.assessments.read_index import IndexReader
+from projects.services.assessments.second_process import Results, SecondProcess, decide_stored
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.targets.target import Target, parse_target
+from scanner.index.client import IndexClient
+from scanner.models import Package
+from scanner.services.index_sets import IndexSet, one_index
+from scanner.services.refresh import FRESH_FOR
+from tests.projects.known import requirements, targets
+from tests.replay import ReplayIndex, a_file
+
+LINUX, WINDOWS = "cp313-manylinux_2_28_x86_64", "cp314-win_amd64"
+HERE, THERE = targets(LINUX, WINDOWS)
+REQUEST = AssessmentRequest(
+    requirements("core==1.0\ntop>=1\n"), (HERE, THERE), BuildPolicy(SourcePolicy.NEVER), timezone.now()
+)
+
+
+@pytest.fixture
+def indexes(replay: ReplayIndex) -> IndexSet:
+    """An index of which all is stored; `leaf` is needed on Windows alone."""
+    replay.add_package("core", [a_file("core-1.0-cp313-cp313-manylinux_2_28_x86_64.whl")])
+    replay.add_package("top", [a_file("top-1.0-py3-none-any.whl", requires_dist=["leaf; os_name == 'nt'"])])
+    replay.add_package("leaf", [a_file("leaf-1.0-py3-none-any.whl")])
+    found = one_index(replay.url, IndexClient(replay.url))
+    fetch(found)
+    return found
+
+
+def fetch(indexes: IndexSet, *, alone: bool = False) -> FetchResult:
+    return fetch_missing(
+        REQUEST,
+        indexes=indexes,
+        progress=lambda name, done, total: None,
+        fresh_for=FRESH_FOR,
+        budget=Budget(60),
+        alone=alone,
+    )
+
+
+def decided(indexes: IndexSet) -> Results:
+    """What the second process decides about Windows, once Linux is searched."""
+    reader = IndexReader(indexes, REQUEST)
+    reader.read({"core", "top"})
+    searches = TargetSearches(REQUEST, reader.snapshot)
+    searches.advance_first()
+    return decide_stored(REQUEST, reader, searches, [THERE], FRESH_FOR)
+
+
+def rows(indexes: IndexSet, found: FetchResult) -> list[TargetResult]:
+    return evaluate(REQUEST, indexes=indexes, resolved=found.resolved).targets
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_decides_what_the_store_suffices_for_as_one_process_does(indexes: IndexSet) -> None:
+    alone = rows(indexes, fetch(indexes))
+    assert decided(indexes) == {THERE: alone[1]}
+    assert alone[1].blockers == ("core",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_target_whose_page_must_be_asked_for_again_is_left(indexes: IndexSet) -> None:
+    Package.objects.filter(name="leaf").update(checked_at=timezone.now() - FRESH_FOR - timedelta(minutes=1))
+    assert decided(indexes) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answers", [True, False])
+def test_what_the_second_process_leaves_is_searched_by_the_first(
+    indexes: IndexSet, answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = rows(indexes, fetch(indexes))
+    theirs = TargetResult(WINDOWS, ProjectVerdict.UNKNOWN, ())
+
+    class Child:
+        targets = (THERE,)
+
+        def results(self) -> dict[Target, TargetResult]:
+            return {THERE: theirs} if answers else {}
+
+    @contextmanager
+    def stand_in(request: Any, reader: Any, searches: TargetSearches, fresh_for: Any) -> Iterator[Child]:
+        searches.put_aside([THERE])
+        yield Child()
+
+    monkeypatch.setattr(fetching, "second_process", stand_in)
+    assert rows(indexes, fetch(indexes, alone=True)) == [whole[0], theirs if answers else whole[1]]
+
+
+RESULT = TargetResult(LINUX, ProjectVerdict.GO, ())
+
+
+def sleep() -> Results:
+    time.sleep(60)
+    return {HERE: RESULT}
+
+
+def fail() -> Results:
+    raise ValueError
+
+
+def kill_itself() -> Results:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {HERE: RESULT}
+
+
+def test_the_results_come_through_a_pipe() -> None:
+    child = SecondProcess.start([HERE], lambda: {HERE: RESULT})
+    assert child.results() == {HERE: RESULT}
+    child.end()
+
+
+@pytest.mark.parametrize("work", [fail, kill_itself])
+def test_a_child_that_ends_early_has_decided_nothing(work: Any) -> None:
+    child = SecondProcess.start([HERE], work)
+    assert child.results() == {}
+    child.end()
+
+
+def test_a_child_ends_with_the_work_of_the_first_process() -> None:
+    child = SecondProcess.start([HERE], sleep)
+    child.end()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child.pid, 0)
+
+
+@pytest.mark.django_db
+def test_there_is_no_child_within_a_transaction_or_beside_other_threads(indexes: IndexSet) -> None:
+    many = AssessmentRequest(
+        REQUEST.requirements,
+        [parse_target(f"cp3{minor}-{system}") for minor in range(9, 15) for system in ("win_amd64", "win_arm64")],
+        REQUEST.policy,
+        REQUEST.now,
+    )
+    reader = IndexReader(indexes, many)
+    with second_process.second_process(many, reader, TargetSearches(many, reader.snapshot), FRESH_FOR) as child:
+        assert child is None
