@@ -9,7 +9,7 @@ in the last proof.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -76,8 +76,8 @@ class PackageFacts(Struct, frozen=True):
 
     - used: the release that the requirements resolve to, None when they do not lead to the package.
     - planned, plan_reason: the version to which the smallest plan moves it, and why.
-    - first: the lowest release with a wheel on the target that is not known to break, from the claim's current version
-      on.
+    - first: the lowest release with a wheel on the target that is not known to break and did not fail in a proof, from
+      the claim's current version on.
     - first_compiled: the lowest release with a compiled wheel, likewise.
     - paths: the chains of requirements that lead to it.
     - is_direct: whether the requirements name it.
@@ -149,7 +149,7 @@ def check_claim(
     checks_now, checks_then = _checks(claim, now, others_now), _checks(claim, then, others_then)
     if not checks_now:
         return CheckedClaim(claim, ClaimVerdict.UNCLEAR, (_in_use(now),))
-    evidence = tuple(dict.fromkeys(text for _, text in checks_now))
+    evidence = _distinct(text for _, text in checks_now)
     if all(holds for holds, _ in checks_now):
         return CheckedClaim(claim, ClaimVerdict.RIGHT, evidence)
     if all(holds for holds, _ in checks_then):
@@ -157,8 +157,13 @@ def check_claim(
         return CheckedClaim(claim, ClaimVerdict.OUTDATED, (*evidence, *earlier))
     if not any(holds is False for holds, _ in checks_now):
         return CheckedClaim(claim, ClaimVerdict.UNCLEAR, evidence)
-    against = tuple(dict.fromkeys(text for holds, text in checks_now if holds is False))
-    return CheckedClaim(claim, ClaimVerdict.WRONG, against)
+    return CheckedClaim(claim, ClaimVerdict.WRONG, _distinct(text for holds, text in checks_now if holds is False))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts once each, without those with which a longer one begins."""
+    listed = list(dict.fromkeys(texts))
+    return tuple(one for one in listed if not any(other != one and other.startswith(one) for other in listed))
 
 
 def _checks(claim: Claim, facts: PackageFacts, others: FactsByName) -> list[Check]:
@@ -234,10 +239,11 @@ def _check_lowest(claim: Claim, facts: PackageFacts) -> Check:
 
 
 def _check_through(name: str, through: str, facts: PackageFacts) -> Check:
-    if any(step.partition("[")[0] == through for path in facts.paths for step in path[:-1]):
-        return True, _required_through(facts)
+    for path in facts.paths:
+        if any(step.partition("[")[0] == through for step in path[:-1]):
+            return True, _required_through(path)
     if facts.paths:
-        return False, f"{_required_through(facts)}, not through {through}"
+        return False, f"{_required_through(facts.paths[0])}, not through {through}"
     return False, f"no requirement leads to {name}: {through} needs it with an extra only, or not at all"
 
 
@@ -245,13 +251,13 @@ def _check_not_required(facts: PackageFacts) -> Check:
     if facts.is_direct:
         return False, "the requirements name it"
     if facts.paths:
-        return True, f"the requirements do not name it; {_required_through(facts)}"
+        return True, f"the requirements do not name it; {_required_through(facts.paths[0])}"
     added = _first_wheel(facts.first) if facts.first else _NO_WHEEL
     return True, f"the requirements neither name it nor lead to it; {added}"
 
 
-def _required_through(facts: PackageFacts) -> str:
-    return f"it is required through {' → '.join(facts.paths[0])}"
+def _required_through(path: Sequence[str]) -> str:
+    return f"it is required through {' → '.join(path)}" if len(path) > 1 else "it is required by name"
 
 
 def _in_use(facts: PackageFacts) -> str:

@@ -52,13 +52,13 @@ def read_facts(
     reader.read({*packages, *claimed})
     pins = {canonicalize_name(name): Version(version) for name, version in result.installed_set.items()}
     breaks = BreaksInSet(request.known_breaks, target, pins)
+    proof = request.proofs.get(target.slug)
     chosen = {
-        name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name), breaks)
+        name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name), breaks, proof)
         for name in {*packages, *claimed}
     }
     candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
     files_of = read_files(candidates, as_of=as_of)
-    proof = request.proofs.get(target.slug)
     readings = wheel_readings([package.file for package in result.packages if package.file])
     planned = {str(change.name): change for change in (result.plan.changes if result.plan else ())}
     return {
@@ -76,7 +76,12 @@ def read_facts(
 
 
 def _chosen(
-    snapshot: IndexSnapshot, name: str, result: PackageResult | None, claim: Claim | None, breaks: BreaksInSet
+    snapshot: IndexSnapshot,
+    name: str,
+    result: PackageResult | None,
+    claim: Claim | None,
+    breaks: BreaksInSet,
+    proof: ReceivedProof | None,
 ) -> dict[str, Candidate | None]:
     """Return the candidates for the fields of PackageFacts that hold releases."""
     package = snapshot.packages.get(name)
@@ -91,7 +96,9 @@ def _chosen(
     wheels = [
         candidate
         for candidate in later
-        if candidate.offers[0].availability.installs_wheel and breaks.runs(canonicalize_name(name), candidate.version)
+        if candidate.offers[0].availability.installs_wheel
+        and breaks.runs(canonicalize_name(name), candidate.version)
+        and _ran(proof, name, candidate) is not False
     ]
     compiled = (candidate for candidate in wheels if candidate.offers[0].availability in _COMPILED)
     return {
@@ -113,6 +120,10 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
+def _ran(proof: ReceivedProof | None, name: str, candidate: Candidate) -> bool | None:
+    return proof.ran_in(canonicalize_name(name), str(candidate.version)) if proof is not None else None
+
+
 def _measured(
     candidate: Candidate | None,
     name: str,
@@ -131,6 +142,6 @@ def _measured(
         *(str(candidate.version), cell.availability, cell.file or "", day, reason_text(cell.reason)),
         declaration=evidence_of(candidate, None, breaks.target.python).declaration,
         broken=f"{fact.action} fails with {fact.symptom}" if fact is not None else "",
-        ran=proof.ran_in(canonicalize_name(name), str(candidate.version)) if proof is not None else None,
+        ran=_ran(proof, name, candidate),
         read=reading_text(reading, breaks.target.python) if reading is not None else "",
     )

@@ -65,8 +65,24 @@ def test_assess_plans_one_set_for_several_targets_and_writes_hashes_of_the_new_f
 
 
 def test_claims_are_checked_with_evidence(replay: ReplayIndex, tmp_path: Path) -> None:
-    (tmp_path / "demo.txt").write_text("greenlet==3.0.3\nsix==1.16.0\n")
+    (tmp_path / "demo.txt").write_text("greenlet==3.0.3\nsix==1.16.0\nidna==3.6\n")
+    (tmp_path / "proof.json").write_text(
+        json.dumps(
+            {
+                "schema": 1,
+                "target": WINDOWS,
+                "ran": False,
+                "isolation": "",
+                "conflicts": [],
+                "install_error": "",
+                "interpreter": {"version": "3.13.0", "sys_platform": "win32", "machine": "AMD64"},
+                "pins": {"idna": "3.6"},
+                "imports": [{"package": "idna", "module": "idna", "outcome": "failed", "seconds": 1, "tail": "E"}],
+            }
+        )
+    )
     claims = [
+        {"name": "idna", "current": "3.6", "claim": "upgrade recommended", "min_version": "3.7"},
         {"name": "greenlet", "current": "3.0.3", "claim": "compatible"},
         {"name": "six", "current": "1.16.0", "claim": "ok: pure Python"},
     ]
@@ -74,8 +90,10 @@ def test_claims_are_checked_with_evidence(replay: ReplayIndex, tmp_path: Path) -
     unrequired = {"imported_but_not_required": ["greenlet"]}
     file.write_text(json.dumps({"about": "…", "demo": {"target": WINDOWS, "claims": claims, **unrequired}}))
 
-    told = run(replay, tmp_path, "claims", str(file), "--written", "2024-06-01")
-    assert "1 right, 2 wrong, 0 outdated, 0 unclear" in told
+    proof = str(tmp_path / "proof.json")
+    told = run(replay, tmp_path, "claims", str(file), "--written", "2024-06-01", "--proof", proof)
+    assert "2 right, 2 wrong, 0 outdated, 0 unclear" in told
+    assert "| idna | upgrade recommended (of 3.6); lowest 3.7 | **right** | the first wheel is in 3.7" in told
     assert "| greenlet | imported but not required | **wrong** | the requirements name it |" in told
     assert "| greenlet | compatible (of 3.0.3) | **wrong** | 3.0.3: no wheel for cp313" in told
 

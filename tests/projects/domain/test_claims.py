@@ -104,6 +104,22 @@ def test_each_verdict_has_its_evidence() -> None:
     )
 
 
+def test_the_evidence_of_a_way_is_the_way_through_the_package_that_the_claim_names() -> None:
+    facts = replace(FITS, paths=(("a",), ("core", "a"), ("web", "a")))
+    found = [
+        check_claim(Claim("a", f"comes through {name}"), facts, facts, no_facts, no_facts).evidence
+        for name in ("web", "other")
+    ]
+    assert found == [("it is required through web → a",), ("it is required by name, not through other",)]
+
+
+def test_evidence_that_another_repeats_is_left_out() -> None:
+    claim = Claim("a", "must upgrade", "1.0", "2.0")
+    assert check_claim(claim, FITS, FITS, no_facts, no_facts).evidence == (
+        "1.0 installs from a-1.0-py3-none-any.whl of 2024-01-01 and does not declare this Python; no upgrade is needed",
+    )
+
+
 def test_names_are_normalised_and_extras_left_to_the_requirements() -> None:
     assert read_claims([{"name": "Passlib[argon2]", "claim": "ok"}]) == (Claim("passlib", "ok"),)
 
