@@ -267,7 +267,10 @@ def _with_wheels_read(
 
 
 class _Progress:
-    """A progress line: overwritten on a terminal, else a new line for every ten packages."""
+    """A progress line: overwritten on a terminal, else a new line for every ten files, or hundred where there are many.
+
+    What is counted are pages of packages and metadata of releases.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -277,8 +280,8 @@ class _Progress:
             end = "" if done < total else "\n"
             sys.stderr.write(f"\r\x1b[K{done} of {total}, {name}…{end}")
             sys.stderr.flush()
-        elif done == total or done % 10 == 0:
-            self._log(f"{done} of {count(total, 'package')} fetched")
+        elif done == total or done % (10 if total < 200 else 100) == 0:
+            self._log(f"{done:,} of {count(total, 'file')} of the index read")
 
 
 def parse_moment(text: str | None) -> datetime | None:
