@@ -3,12 +3,13 @@
 pip decides which links are candidates (LinkEvaluator), sorts them (CandidateEvaluator) and expands a target's tags
 (TargetPython over its compatibility_tags). On Linux, where it can only describe the machine it runs on, that machine
 is made to claim another processor and libc. Files that look alike are evaluated once a target and releases of equal
-shape once; every file name is read by both sides. The deliberate differences are listed in docs/matching.md.
+shape once, and pip takes a file name apart once for all targets; every file name is read by both sides. The deliberate
+differences are listed in docs/matching.md.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 import pytest
@@ -114,40 +115,24 @@ class PipsView:
             )
             self.tags = self.python.get_sorted_tags()  # TargetPython keeps them
         self.ranks = {tag: rank for rank, tag in enumerate(self.tags)}
-        self._candidates: dict[tuple[object, ...], tuple[LinkType, str]] = {}
-        self._name = ""
-        self._pair: tuple[LinkEvaluator, CandidateEvaluator]
-
-    def evaluate(self, evaluator: LinkEvaluator, look: tuple[object, ...], link: Link) -> tuple[LinkType, str]:
-        if look not in self._candidates:
-            self._candidates[look] = evaluator.evaluate_link(link)
-        return self._candidates[look]
+        # It sorts the candidates of every package in the same way.
+        self._chooser = CandidateEvaluator.create("any", target_python=self.python)
+        self._verdicts: dict[int, LinkType] = {}
 
     def __call__(
-        self, name: NormalizedName, links: list[tuple[tuple[object, ...], Link, Version]]
+        self, name: NormalizedName, links: Sequence[tuple[int, Link]], found: Sequence[InstallationCandidate]
     ) -> tuple[str, bool, str | None]:
-        """(availability, yanked, file name) for the links of one release."""
-        evaluator, chooser = self._evaluators(name)
-        candidates, verdicts = [], []
-        for look, link, version in links:
-            verdict, _ = self.evaluate(evaluator, look, link)
-            verdicts.append(verdict)
-            if verdict is LinkType.candidate:
-                candidates.append(InstallationCandidate(name, str(version), link))
-        best = chooser.sort_best_candidate(candidates)
+        """(availability, yanked, file name) for the links of one release, each with the number of its look."""
+        evaluator = LinkEvaluator(name, name, frozenset({"binary", "source"}), self.python, allow_yanked=True)
+        for look, link in links:
+            if look not in self._verdicts:
+                self._verdicts[look], _ = evaluator.evaluate_link(link)
+        verdicts = [self._verdicts[look] for look, _ in links]
+        candidates = [one for one, verdict in zip(found, verdicts, strict=True) if verdict is LinkType.candidate]
+        best = self._chooser.sort_best_candidate(candidates)
         if best is not None:
             return self._availability(best.link, links), best.link.is_yanked, best.link.filename
         return ("excluded" if self._refused(verdicts, links) else "none"), False, None
-
-    def _evaluators(self, name: NormalizedName) -> tuple[LinkEvaluator, CandidateEvaluator]:
-        """Return pip's two for a package, the same for all its releases: each has a table of all tags."""
-        if name != self._name:
-            self._name = name
-            self._pair = (
-                LinkEvaluator(name, name, frozenset({"binary", "source"}), self.python, allow_yanked=True),
-                CandidateEvaluator.create(name, target_python=self.python),
-            )
-        return self._pair
 
     def ties(self, ours: str | None, pips: str | None) -> bool:
         """Equal, or of equal worth to pip: then it takes whichever the page lists first, and we the first by name."""
@@ -159,20 +144,18 @@ class PipsView:
         wheel = Wheel(filename)
         return wheel.find_most_preferred_tag(self.tags, self.ranks), wheel.build_tag
 
-    def _refused(self, verdicts: list[LinkType], links: list[tuple[tuple[object, ...], Link, Version]]) -> bool:
+    def _refused(self, verdicts: Sequence[LinkType], links: Sequence[tuple[int, Link]]) -> bool:
         """Requires-Python refused a file that fits, or every file that pip could ever take."""
-        takeable = [
-            link for (_, link, _), v in zip(links, verdicts, strict=True) if v is not LinkType.format_unsupported
-        ]
+        takeable = [link for (_, link), v in zip(links, verdicts, strict=True) if v is not LinkType.format_unsupported]
         refuses = [not _check_link_requires_python(link, self.python.py_version_info) for link in takeable]
         return LinkType.requires_python_mismatch in verdicts or (bool(refuses) and all(refuses))
 
-    def _availability(self, link: Link, links: list[tuple[tuple[object, ...], Link, Version]]) -> str:
+    def _availability(self, link: Link, links: Sequence[tuple[int, Link]]) -> str:
         if not link.is_wheel:
             return "source"
         tag = min((tag for tag in tags_of(link) if tag in self.ranks), key=self.ranks.__getitem__)
         if tag.platform == "any":
-            compiled = any(tag.platform != "any" for _, link, _ in links if link.is_wheel for tag in tags_of(link))
+            compiled = any(tag.platform != "any" for _, link in links if link.is_wheel for tag in tags_of(link))
             return "fallback" if compiled else "pure"
         return "abi3" if tag.abi in {"abi3", "abi3t"} else "native"
 
@@ -182,15 +165,16 @@ def tags_of(link: Link) -> frozenset[Any]:
     return frozenset(Wheel(link.filename).file_tags)
 
 
-def pips_version(name: str, file: RecordedFile, link: Link) -> Version | None:
+def pips_version(name: str, file: RecordedFile) -> Version | None:
     """The version that pip would file this under, None when it takes it for no release of the package."""
-    stem, extension = link.splitext()
-    if extension == WHEEL_EXTENSION:
+    if file.filename.endswith(WHEEL_EXTENSION):
         try:
             wheel = Wheel(file.filename)
         except InvalidWheelFilename:
             return None
         return Version(wheel.version) if wheel.name == name else None
+    link = link_of(file)
+    stem, extension = link.splitext()
     if extension not in ARCHIVE_EXTENSIONS or ("macosx10" in link.path and extension == ".zip"):
         return None
     try:
@@ -199,9 +183,26 @@ def pips_version(name: str, file: RecordedFile, link: Link) -> Version | None:
         return None
 
 
+class KnownLink(Link):
+    """pip's link, which takes its address apart once."""
+
+    @cached_property
+    def _parts(self) -> tuple[str, str]:
+        return super().splitext()
+
+    @cached_property
+    def filename(self) -> str:  # type: ignore[override]
+        return super().filename
+
+    def splitext(self) -> tuple[str, str]:
+        return self._parts
+
+
 def link_of(file: RecordedFile) -> Link:
     yanked = (file.yanked_reason or "") if file.yanked else None
-    return Link(f"https://files.example/{file.filename}", requires_python=file.requires_python, yanked_reason=yanked)
+    return KnownLink(
+        f"https://files.example/{file.filename}", requires_python=file.requires_python, yanked_reason=yanked
+    )
 
 
 def facts_of(file: RecordedFile, parsed: ParsedFilename) -> ReleaseFileFacts:
@@ -231,12 +232,14 @@ def test_every_recorded_file_name_is_read_as_pip_reads_it(name: str) -> None:
         parsed = parse_filename(file.filename, canonicalize_name(name))
         installable = isinstance(parsed, ParsedFilename) and parsed.kind in {FileKind.WHEEL, FileKind.SDIST}
         ours = parsed.version if isinstance(parsed, ParsedFilename) and installable else None
-        if ours != pips_version(name, file, link_of(file)):
+        if ours != pips_version(name, file):
             different.append((file.filename, ours))
     assert different == []
 
 
-def test_availability_of_recorded_releases_is_what_pips_finder_says() -> None:
+def test_availability_of_recorded_releases_is_what_pips_finder_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    # pip's own class, asked once for each file name and not once for each target.
+    monkeypatch.setattr("pip._internal.index.package_finder.Wheel", cache(Wheel))
     # Every other package: the profiles of the rest are much the same, and pip's finder is slow.
     names = recorded_names()[::2]
     assert len(names) >= 24
@@ -246,6 +249,7 @@ def test_availability_of_recorded_releases_is_what_pips_finder_says() -> None:
     seen: Counter[Availability] = Counter()
     wrong: list[str] = []
     judged = set()
+    numbers: dict[tuple[object, ...], int] = {}
     for name in names:
         for version, files in releases(name):
             facts = [facts_of(*file) for file in files]
@@ -254,9 +258,10 @@ def test_availability_of_recorded_releases_is_what_pips_finder_says() -> None:
             if shape in judged:
                 continue
             judged.add(shape)
-            links = [(looks(*file), link_of(file[0]), version) for file in files]
+            links = [(numbers.setdefault(looks(*file), len(numbers)), link_of(file[0])) for file in files]
+            found = [InstallationCandidate(name, str(version), link) for _, link in links]
             for target, offer, view in zip(TARGETS, matcher.offers(shape), views, strict=True):
-                availability, yanked, filename = view(pips_name(name), links)
+                availability, yanked, filename = view(pips_name(name), links, found)
                 if (offer.availability, offer.yanked) != (availability, yanked):
                     wrong.append(f"{name} {version} on {target.slug}: {offer}, pip: {availability} {yanked}")
                 if target in NAMED:
