@@ -60,8 +60,7 @@ class ReplayFile(Struct, frozen=True, dict=True):
         """What the page announces: the digest of the text that is really served, else the recorded one."""
         if not self.announces_metadata or not self.row.filename.endswith(".whl"):
             return None
-        text = self.metadata_text
-        return hashlib.sha256(text).hexdigest() if text is not None else self.row.metadata_sha256
+        return self.row.metadata_sha256 if self.metadata is None else _digest(self.metadata)
 
 
 def a_file(
@@ -214,6 +213,12 @@ def _with_metadata(file: ReplayFile, metadata: RecordedMetadata) -> ReplayFile:
     sdist = metadata.sdists.get(file.row.filename)
     members = {} if sdist is None else archives.sdist_members(file.row.filename, sdist.requires_txt, sdist.build)
     return replace(file, metadata=metadata.of(file.row.version, file.row.filename), members=members)
+
+
+@cache
+def _digest(metadata: Lines) -> str:
+    """Return the digest of a text, computed once for the many wheels of a release."""
+    return hashlib.sha256(archives.metadata_text(metadata)).hexdigest()
 
 
 @cache

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+import msgspec
 from msgspec import Struct
 
 from tests.replay.packages import ReplayFile, ReplayPackage
@@ -125,7 +126,9 @@ def _project_json(package: ReplayPackage, files: Sequence[ReplayFile], serial: i
         "project-status": status,
         "versions": list(dict.fromkeys(file.row.version for file in files)),
     }
-    return json.dumps(page, separators=(",", ":")).encode()
+    body = msgspec.json.encode(page)
+    # The other is ten times as slow, but writes letters beyond ASCII as the escapes that an index sends.
+    return body if body.isascii() else json.dumps(page, separators=(",", ":")).encode()
 
 
 def _project_html(package: ReplayPackage, files: Sequence[ReplayFile], serial: int, style: Style, prefix: str) -> bytes:
