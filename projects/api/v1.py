@@ -24,14 +24,21 @@ _ERROR = 400
 class DescribedApi(NinjaAPI):
     """The API whose description names the media type of problem documents."""
 
-    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the OpenAPI document."""
-        schema = super().get_openapi_schema(*args, **kwargs)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                for status, described in operation.get("responses", {}).items():
-                    _describe(int(status), described, operation["operationId"])
-        return schema
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, Any] = {}
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> Any:
+        """Return the OpenAPI document, which is made once in a process: that takes half a second."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            schema = super().get_openapi_schema(path_prefix=prefix)
+            for operations in schema["paths"].values():
+                for operation in operations.values():
+                    for status, described in operation.get("responses", {}).items():
+                        _describe(int(status), described, operation["operationId"])
+            self._described[prefix] = schema
+        return self._described[prefix]
 
 
 def _describe(status: int, described: dict[str, Any], operation: str) -> None:
