@@ -67,7 +67,9 @@ def decided_targets(
 
     `question` is the digest of the request.
     """
-    last = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
+    # Of a complete one, the usual case, nothing else is read.
+    assessments = Assessment.objects.filter(snapshot=snapshot).newest_first()
+    last = assessments.only("state", "question", "index_ids", "confirmed_at").first()
     if last is None or last.state != AssessmentState.PARTIAL or last.question != question:
         return {}
     if last.index_ids != own_keys(indexes):

@@ -60,6 +60,7 @@ def fetch_missing(
     as_of: datetime | None = None,
     patient: bool = False,
     alone: bool = False,
+    reader: IndexReader | None = None,
     between: Callable[[IndexReader, TargetSearches], None] = lambda reader, searches: None,
 ) -> FetchResult:
     """Fetch until every target can be evaluated, the budget is spent, or the indexes give nothing more.
@@ -67,12 +68,15 @@ def fetch_missing(
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
     what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `alone` says
-    that the process does nothing else, so that a second one may share its work (`second_process`). `between` is
-    called after each round of fetching, and as soon as the first target has its result.
+    that the process does nothing else, so that a second one may share its work (`second_process`). `reader` may have
+    read some of what is stored. `between` is called after each round of fetching, and as soon as the first target has
+    its result.
     """
     meter = Meter(budget)
     stopped: StopReason | None = None
-    reader = IndexReader(indexes, request, as_of=as_of)
+    reader = reader or IndexReader(indexes, request, as_of=as_of)
+    if changed := reader.changed():
+        reader.read(changed)
     inspector = _SdistInspector(indexes)
     found: dict[Target, ResolvedTarget] = {}
     pending: Sequence[Target] = request.targets

@@ -101,7 +101,7 @@ class IndexReader:
             self.read(failed)
 
     def changed(self) -> frozenset[str]:
-        """Return the packages that were stored again since they were read. One query."""
+        """Return the packages that were stored again since they were read. One query if any were read."""
         now = package_revisions(self.indexes.keys, self._names)
         return frozenset(name for name in self._names if now.get(name) != self._revisions.get(name))
 

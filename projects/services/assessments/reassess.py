@@ -55,15 +55,21 @@ _kept: OrderedDict[tuple[IndexSet, Hashable], _Kept] = OrderedDict()
 _lock = threading.Lock()
 
 
-def reevaluate(key: Hashable, request: AssessmentRequest, *, indexes: IndexSet) -> Evaluation:
-    """Evaluate as `evaluate` does, for a request that is evaluated often; `key` identifies its snapshot."""
+def reevaluate(
+    key: Hashable, request: AssessmentRequest, *, indexes: IndexSet, reader: IndexReader | None = None
+) -> Evaluation:
+    """Evaluate as `evaluate` does, for a request that is evaluated often; `key` identifies its snapshot.
+
+    Where nothing is kept, `reader` reads what is stored; the caller may go on with it.
+    """
+    reader = reader or IndexReader(indexes, request)
     if request.bridge or request.policy.minimum_age_days:
         # Time alone changes what a minimum age admits; a bridge depends on all targets at once.
-        return evaluate(request, indexes=indexes)
+        return evaluate(request, indexes=indexes, resolved=resolve_request(request, reader))
     with _lock:
         kept = _kept.pop((indexes, key), None)
     if kept is None or not _is_same(request, kept.request) or request.now - kept.since > GOOD_FOR:
-        kept, found = _in_full(request, indexes, resolve_request(request, IndexReader(indexes, request)))
+        kept, found = _in_full(request, indexes, resolve_request(request, reader))
     else:
         kept, found = _in_part(request, kept)
     _keep(key, kept, indexes)

@@ -99,8 +99,9 @@ class _Run:
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
         is_first = not self._decided
+        reader = IndexReader(self._indexes, self._request)
         if is_first:
-            found = reevaluate(self._key, self._request, indexes=self._indexes)
+            found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
             self._store(found)
             self._consulted = found.consulted
             self._decided = {
@@ -122,6 +123,7 @@ class _Run:
             fresh_for=FROM_STORE,
             budget=budget,
             patient=True,
+            reader=reader if len(rest) == len(self._request.targets) else None,
             between=partial(self._store_partly, asked),
         )
         subject = str(self._snapshot.project_id)

@@ -26,7 +26,7 @@ from projects.services.indexes import own_keys
 from scanner.selectors.candidates import package_keys
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet
-from scanner.services.packages import ensure_packages_on, known_names
+from scanner.services.packages import ensured_keys, known_names
 
 Row = TypeVar("Row", ProjectPackage, ConsultedPackage)
 
@@ -41,11 +41,10 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
     missing = set(found.missing.packages)
     # Fetching makes the rows of new names, within its budget: a row is polled on schedule.
     unasked = missing - known_names(indexes.keys, missing) if missing else set()
-    packages = ensure_packages_on(indexes.keys, found.names - unasked, now, at_hand=True)
+    used = ensured_keys(indexes.keys, found.names - unasked, now)
     with transaction.atomic():
         _store_assessment(snapshot, found, indexes, question, now)
         # On every index: a name that appears on another one changes what pip takes.
-        used = {package.pk for here in packages.values() for package in here}
         _store_packages(ProjectPackage, snapshot.project, used)
         read = package_keys(indexes.keys, found.consulted - found.names)
         _store_packages(ConsultedPackage, snapshot.project, read - used)
@@ -78,8 +77,10 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     last.changes, last.changed_since = changes_since(
         last, {one.target: one.packages for one in found.targets}, stored.changes
     )
+    is_new = last.pk is None
     last.save()
-    last.targets.all().delete()
+    if not is_new:
+        last.targets.all().delete()
     rows = stored.rows()
     for row in rows:
         row.assessment, row.is_decided = last, row.target not in found.undecided
@@ -97,7 +98,7 @@ def changes_since(
     before = Assessment.objects.filter(project=assessment.project).complete().newest_first()
     if assessment.pk is not None:
         before = before.filter(pk__lt=assessment.pk)
-    last = before.first()
+    last = before.only("digest", "created_at").first()
     if last is None or assessment.state != AssessmentState.COMPLETE:
         return [], None
     if known is not None and last.digest in known:

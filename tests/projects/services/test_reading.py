@@ -94,3 +94,13 @@ def test_nothing_is_read_within_a_transaction(monkeypatch: pytest.MonkeyPatch) -
     process(signed_upload().pk, timezone.now())
     assert read == [LIST, LIST]
     assert Snapshot.objects.count() == 2
+
+
+def test_equal_small_files_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(reading, "run_limited", lambda function, files, roots: asked.append(files))
+    small, large = {LIST: b"numpy==1.26.4  # asked twice\n"}, {LIST: b"# too long to be kept\n" * 4_000}
+    for files in (small, dict(small), {LIST: b"numpy\n"}, large, dict(large)):
+        reading.read_files(files, [LIST])
+    reading.read_files(small, [])
+    assert asked == [small, {LIST: b"numpy\n"}, large, large, small]

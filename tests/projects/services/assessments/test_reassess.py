@@ -126,6 +126,22 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
     assert seen == [["cp313-win_amd64"]]
 
 
+def test_fetching_goes_on_with_what_was_read_but_for_what_was_stored_since(index: ReplayIndex) -> None:
+    indexes = one_index(index.url, IndexClient(index.url))
+    quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
+    read(index, "core", "top", "leaf")
+    reader = IndexReader(indexes, REQUEST)
+    before = reevaluate("practice", REQUEST, indexes=indexes, reader=reader)
+    assert reader.names == {"core", "top", "leaf"}
+    EVENTS["a wheel joins a release"](index)
+    read(index, "core")
+    fetched = fetch_missing(
+        REQUEST, indexes=indexes, progress=quiet, fresh_for=FROM_STORE, budget=Budget(60), reader=reader
+    )
+    found = evaluate(REQUEST, indexes=indexes, resolved=fetched.resolved)
+    assert documents(found) == documents(evaluate(REQUEST, indexes=indexes)) != documents(before)
+
+
 def test_another_wish_for_the_same_project_is_answered_in_full(index: ReplayIndex) -> None:
     indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
