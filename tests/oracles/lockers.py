@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -107,6 +108,10 @@ class Workshop:
         self._path = os.pathsep.join([str(found), str(Path(sys.prefix) / "bin"), "/usr/bin", "/bin"])
         self._index_url = index_url
         self._runs = 0
+        # Without one, pipenv makes an environment with pip in each run, which takes longer than to lock.
+        self._active = folder.parent / "active"
+        if locker.program == "pipenv":
+            venv.create(self._active, symlinks=True, with_pip=False)
 
     def _environment(self) -> dict[str, str]:
         """Return the environment of one run, with caches of its own: the index changes between runs."""
@@ -135,8 +140,7 @@ class Workshop:
             "PDM_CACHE_DIR": str(home / "pdm"),
             "PIPENV_CACHE_DIR": str(home / "pipenv"),
             "PIPENV_VERBOSITY": "-1",
-            "WORKON_HOME": str(home / "venvs"),
-            "PIPENV_PYTHON": sys.executable,
+            **({"VIRTUAL_ENV": str(self._active)} if self._active.exists() else {}),
         }
 
     def run(self, command: str) -> None:
