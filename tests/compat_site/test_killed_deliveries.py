@@ -16,7 +16,7 @@ import psutil  # type: ignore[import-untyped]  # it comes without types
 import pytest
 import requests
 
-from tests.commands import DATABASE, NO_INDEX, environment, manage
+from tests.commands import DATABASE, NO_INDEX, environment, manage, migrated
 from tests.compat_site.installation import Installation, until
 from tests.compat_site.running import Running
 from tests.hosting.git_server import GitServer, git_server
@@ -71,7 +71,8 @@ def push(secret: str, commit: str) -> tuple[bytes, dict[str, str]]:
 @pytest.fixture
 def run(tmp_path: Path, host: GitServer) -> Iterator[Callable[[], Running]]:
     """Start `manage.py run`; everything is gone at the end."""
-    settings = environment(tmp_path / "data", NO_INDEX) | {"PORT": "0", "WHEELWAY_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    known = environment(migrated(tmp_path / "data"), NO_INDEX)
+    settings = known | {"PORT": "0", "WHEELWAY_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
     started: list[Running] = []
 
     def start() -> Running:

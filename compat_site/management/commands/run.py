@@ -36,6 +36,8 @@ class Command(BaseCommand):
     """A command that starts the web server and the process of the jobs, prints a sign-in link, and stops on Ctrl-C."""
 
     help = "Run the web server, and the jobs in a process beside it."
+    # They load all pages: only once nothing else keeps it from starting.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add --host and --port."""
@@ -62,6 +64,7 @@ class Command(BaseCommand):
                 log_file = Path(log) if log != STANDARD_ERROR else None
                 if log_file is not None:
                     write_log_to(log_file, rotates=False)
+                self.check()
                 self._prepare_database()
                 port = listener.getsockname()[1]
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")

@@ -118,8 +118,8 @@ def test_the_action_and_the_gitlab_job_install_the_wheel_and_fail_on_what_is_new
     (wheel,) = client.parents[2].glob("*.whl")
     found = next(client.parents[1].glob("lib/python*/site-packages"))
     # What the wheel requires is there already; pip has no index to ask.
-    pip = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_IGNORE_INSTALLED": "1", "PYTHONPATH": str(found)}
-    given = {**environment(tmp_path / "data", index.url), **pip, "PATH": os.defpath}
+    pip = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_IGNORE_INSTALLED": "1", "PIP_NO_COMPILE": "1"}
+    given = {**environment(tmp_path / "data", index.url), **pip, "PYTHONPATH": str(found), "PATH": os.defpath}
     known = {"target": TARGET, "verdict": "no-go", "blockers": ["old"], "has_conflict": False}
     baseline = {"baseline": 1, "assessments": [known], "findings": []}
     (tree / "wheelway.json").write_text(json.dumps(baseline))
