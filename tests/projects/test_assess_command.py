@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from projects.services.projects import SAMPLE_FILE
-from tests.commands import DATABASE, NO_INDEX, ROOT, environment, manage, migrated
+from tests.commands import DATABASE, NO_INDEX, ROOT, environment, manage, manage_here, migrated
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.long
@@ -146,7 +146,7 @@ def test_bad_usage_and_unreadable_input_end_with_2_and_a_sentence(
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\noptional-dependencies = {fast = ["six"]}\n')
     names = {"file": "requirements.txt", "binary": "picture.txt", "empty": "empty.txt", "optional": "pyproject.toml"}
     places = {key: str(tmp_path / name) for key, name in names.items()}
-    done = assess(None, tmp_path / "data", *(one.format(**places) for one in arguments))
+    done = manage_here("assess", *(one.format(**places) for one in arguments))
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr
     assert done.stdout == ""
