@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
@@ -61,6 +62,8 @@ if not _runs_tests:
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 sockets.keep_to_loopback()
+# The hash of a password in one round: the million that slow an attacker down take a third of a second each.
+PBKDF2PasswordHasher.iterations = 1
 
 settings.register_profile(
     "ci",
