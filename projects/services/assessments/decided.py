@@ -60,16 +60,27 @@ def _ordered(value: object) -> object:
     return value
 
 
+def last_assessment(snapshot: Snapshot) -> Assessment | None:
+    """Return the snapshot's newest assessment, of which only its state and what it rests on are read."""
+    found = Assessment.objects.filter(snapshot=snapshot).newest_first()
+    return found.only("state", "question", "index_ids", "confirmed_at").first()
+
+
+def answers(last: Assessment | None, question: str, request: AssessmentRequest) -> bool:
+    """Return whether an assessment, as far as the index was known, answers this request. One query if it may."""
+    if last is None or last.state != AssessmentState.COMPLETE or last.question != question:
+        return False
+    answered = last.targets.values_list("target", flat=True)
+    return set(answered) == {target.slug for target in request.targets}
+
+
 def decided_targets(
-    snapshot: Snapshot, request: AssessmentRequest, question: str, indexes: IndexSet
+    last: Assessment | None, snapshot: Snapshot, request: AssessmentRequest, question: str, indexes: IndexSet
 ) -> dict[str, TargetResult]:
-    """Return by slug what the snapshot's partial assessment has decided and what no later poll has changed.
+    """Return by slug what the snapshot's last assessment, a partial one, has decided and no later poll has changed.
 
     `question` is the digest of the request.
     """
-    # Of a complete one, the usual case, nothing else is read.
-    assessments = Assessment.objects.filter(snapshot=snapshot).newest_first()
-    last = assessments.only("state", "question", "index_ids", "confirmed_at").first()
     if last is None or last.state != AssessmentState.PARTIAL or last.question != question:
         return {}
     if last.index_ids != own_keys(indexes):

@@ -18,8 +18,10 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.models import Snapshot
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.decided import (
+    answers,
     consulted_names,
     decided_targets,
+    last_assessment,
     question_digest,
     with_decided,
 )
@@ -90,10 +92,12 @@ class _Run:
     def __init__(self, snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> None:
         self._snapshot, self._request, self._indexes = snapshot, request, indexes
         self._question = question_digest(request)
-        self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, self._question, indexes)
+        last = last_assessment(snapshot)
+        self._decided: dict[str, TargetResult] = decided_targets(last, snapshot, request, self._question, indexes)
         self._consulted = consulted_names(snapshot) if self._decided else frozenset()
         self._begin = time.monotonic()
         self._next = self._begin + REFRESH_EVERY
+        self._last = last
         self._shown = Certainty.NOTHING
 
     def go(self, budget: Budget) -> bool:
@@ -102,7 +106,11 @@ class _Run:
         reader = IndexReader(self._indexes, self._request)
         if is_first:
             found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
-            self._store(found)
+            if found.undecided and answers(self._last, self._question, self._request):
+                # It is shown for a moment longer: nobody waits for parts of the next answer.
+                self._shown = Certainty.TARGET
+            else:
+                self._store(found)
             self._consulted = found.consulted
             self._decided = {
                 one.target: one

@@ -12,9 +12,12 @@ from pytest_django.fixtures import Settings
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
+from projects.services.assessments import run
+from projects.services.assessments.evaluate import Evaluation
 from projects.services.assessments.fetch import FetchResult, fetch_missing
 from projects.services.assessments.run import CLAIM_FOR, assess_snapshot
 from projects.services.assessments.stale import stale_snapshots
+from projects.services.assessments.store import store_evaluation
 from projects.services.assessments.stored_results import StoredResults
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
@@ -173,6 +176,33 @@ def test_a_dependency_of_a_rejected_release_makes_the_assessment_stale_too(
     rows = Assessment.objects.order_by("-pk")[0].targets.get().packages
     assert {row["name"]: row["version"] for row in rows} == {"top": "2.0", "leaf": "2.0"}
     assert not project.consulted.exists()
+
+
+def test_an_answer_stays_until_the_next_one_is_there_unless_more_is_asked(
+    project: Project, replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[bool] = []
+
+    def watched(snapshot: Snapshot, found: Evaluation, *rest: Any) -> None:
+        stored.append(bool(found.undecided))
+        store_evaluation(snapshot, found, *rest)
+
+    monkeypatch.setattr(run, "store_evaluation", watched)
+    replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl")])
+    snapshot = snapshot_of(project, "demo\n")
+    assess(snapshot, replay)
+    assert stored[0], "the first answer is shown as it grows"
+    stored.clear()
+    replay.add_files("demo", [a_file("demo-2.0-py3-none-any.whl", requires_dist=["six"])])
+    poll_package(Package.objects.get(name="demo").pk, IndexClient(replay.url), timezone.now())
+    assess(snapshot, replay)
+    assert stored == [False]
+    replay.add_files("demo", [a_file("demo-3.0-py3-none-any.whl")])
+    poll_package(Package.objects.get(name="demo").pk, IndexClient(replay.url), timezone.now())
+    ProjectTarget.objects.create(project=project, slug=LINUX, position=1)
+    assess(snapshot, replay)
+    assert stored[1]
+    assert not stored[-1]
 
 
 def test_only_the_newest_snapshot_of_a_project_is_assessed(project: Project, replay: ReplayIndex) -> None:
