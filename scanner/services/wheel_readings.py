@@ -65,7 +65,7 @@ def unread_wheels(index_ids: Sequence[int], filenames: Collection[str], now: dat
 def next_to_broken(files: Iterable[UnreadWheel]) -> dict[str, int]:
     """Return wheels of the releases after these, where those before them are known to break, each with its release.
 
-    As many as break in a row: plans that move past one broken release after the other then need few rounds of
+    Twice as many as break in a row: plans that move past one broken release after the other then need few rounds of
     reading. Up or down, away from those that break; with the same tags, and final releases only.
     """
     broken: dict[str, set[Version]] = {}
@@ -96,7 +96,7 @@ def _next_to(file: UnreadWheel, broken: Collection[Version]) -> list[tuple[str, 
     for before, after in ((below, above), (above, below)):
         in_a_row = sum(1 for _ in takewhile(broken.__contains__, before))
         if in_a_row:
-            return [by_version[one] for one in after[: min(in_a_row, _MOST_NEXT)]]
+            return [by_version[one] for one in after[: min(2 * in_a_row, _MOST_NEXT)]]
     return []
 
 
