@@ -14,6 +14,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django import conf
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
@@ -64,6 +65,8 @@ if not _runs_tests:
 sockets.keep_to_loopback()
 # The hash of a password in one round: the million that slow an attacker down take a third of a second each.
 PBKDF2PasswordHasher.iterations = 1
+# Look for a static file when one is asked for: each client of a test would list them all.
+conf.settings.WHITENOISE_AUTOREFRESH = True
 
 settings.register_profile(
     "ci",
