@@ -57,6 +57,8 @@ PARSERS = {"packaging.markers": "Marker", "packaging.requirements": "Requirement
 
 def calls_of_parsers(source: str) -> list[int]:
     """The lines that call a parser which makes a syntax tree."""
+    if not any(name in source for name in (*PARSERS, "ast.")):
+        return []
     tree = ast.parse(source)
     imported = {
         alias.asname or alias.name

@@ -29,11 +29,13 @@ def tracked_files() -> list[Path]:
 
 
 def test_no_tracked_file_names_a_package_registry() -> None:
-    pattern = re.compile("|".join(re.escape(name) for name in REGISTRIES).encode(), re.IGNORECASE)
+    # Looking for one name after the other takes a fifth of the time of one pattern for all.
     found = [
-        f"{path.relative_to(ROOT)}: {match[0].decode()}"
+        f"{path.relative_to(ROOT)}: {name}"
         for path in tracked_files()
-        if (match := pattern.search(path.read_bytes()))
+        for content in [path.read_bytes().lower()]
+        for name in REGISTRIES
+        if name.encode() in content
     ]
     assert found == []
 
