@@ -1,7 +1,7 @@
 """Reading of a wheel's Python files: imports of modules that a Python may lack, and whether importing comes to them.
 
-Most files name no such module, and no syntax tree is made of them. They are parsed only where a finding depends on
-whether the package's own `__init__` leads to its file.
+Most files have no line that could import such a module, and no syntax tree is made of them. They are parsed only
+where a finding depends on whether the package's own `__init__` leads to its file.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _ENVIRONMENTS = tuple(
     {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0", "implementation_name": "cpython"}
     for _, minor in PYTHONS
 )
+_LONGEST_LINE = 2_000
+_BY_NAME = (b"__import__", b"import_module", b"resolve_name", b"importorskip", b"import_string")
 _WANTED = frozenset({*(row.name for row in REMOVED_MODULES), "pkg_resources"})
 _NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_WANTED)))})\b".encode())
 
@@ -75,7 +77,7 @@ class _WheelFiles:
     def findings(self) -> Iterator[WheelImport]:
         """Yield the imports of modules that a Python may lack, by file and line."""
         for path in sorted(self._sources):
-            if _NAMED.search(self._sources[path]) is None:
+            if not _may_import(self._sources[path]):
                 continue
             for found in self._imports(path):
                 module = _wanted(found)
@@ -137,6 +139,26 @@ class _WheelFiles:
                     # Importing a.b.c runs a and a.b before it.
                     waiting += [by_module[one] for one in with_parents(name) if one in by_module]
         return reached
+
+
+def _may_import(source: bytes) -> bool:
+    """Return whether a file may import a module that a Python may lack: false only where it certainly does not.
+
+    Its name stands behind "import" or "from" in its line, in a line that goes on from one before, or in quotes in a
+    file that imports by name. Many of the names are words, such as "parser" or "symbol".
+    """
+    by_name = any(one in source for one in _BY_NAME)
+    for match in _NAMED.finditer(source):
+        place = match.start()
+        start = source.rfind(b"\n", max(0, place - _LONGEST_LINE), place) + 1
+        if start == 0 and place > _LONGEST_LINE:
+            return True
+        before = source[start:place]
+        if b"import" in before or b"from" in before or source[max(0, start - 3) : start].rstrip().endswith(b"\\"):
+            return True
+        if by_name and before.endswith((b"'", b'"')):
+            return True
+    return False
 
 
 def _top_level(paths: Iterable[str]) -> tuple[str, ...]:

@@ -147,6 +147,30 @@ def test_files_that_are_not_python_3_are_counted_and_the_others_read() -> None:
     assert (found.files, found.unread, len(found.imports)) == (2, 2, 1)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import cgi",
+        "import os, cgi",
+        "import os; import cgi",
+        "import \\\n  cgi",
+        "import os, \\\r\n  cgi",
+        "from cgi import (\n  escape\n)",
+        "x = __import__('cgi')",
+        'from importlib import import_module\nx = import_module(\n    "cgi"\n)',
+        "x = '" + "y" * 3000 + "'; import cgi",
+        "import pipes; " + "x = 1; " * 400 + "\nparser = symbol = 1",
+    ],
+)
+def test_each_way_of_importing_such_a_module_is_seen(source: str) -> None:
+    assert len(reading({"orm/__init__.py": source}).imports) == 1
+
+
+def test_a_word_that_is_the_name_of_such_a_module_is_not_parsed() -> None:
+    source = "parser = symbol = 'cgi'\nimport os\nprint 1\nnames = {'imp': 1}\n"
+    assert reading({"orm/__init__.py": source}).unread == 0
+
+
 def test_a_file_that_names_no_such_module_is_parsed_only_where_the_way_to_one_may_lead_through_it() -> None:
     broken = {"orm/__init__.py": "import 1\n"}
     assert reading(broken).unread == 0
