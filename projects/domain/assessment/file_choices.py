@@ -63,6 +63,9 @@ class FileChoices(Struct, frozen=True):
         # A mapping has no hash; those that differ in it alone are few.
         return hash((self.no_binary, self.only_binary))
 
+    def __bool__(self) -> bool:
+        return bool(self.no_binary or self.only_binary or self.digests)
+
     def excludes(self, name: str) -> FileKind | None:
         """Return the type of files that is not taken of a package; None if both are."""
         for named in (name, ALL):

@@ -106,12 +106,14 @@ class IndexReader:
         return frozenset(name for name in self._names if now.get(name) != self._revisions.get(name))
 
     def _snapshots(self, packages: Mapping[str, StoredPackage]) -> dict[str, PackageSnapshot]:
-        concerned = {
-            (name, release.pk): release
-            for name, package in packages.items()
-            for release in package.releases
-            if FileMatcher.concerns(self._request, name, release, self.as_of)
-        }
+        concerned: dict[tuple[str, int], StoredRelease] = {}
+        if self.as_of is not None or self._request.files:
+            concerned = {
+                (name, release.pk): release
+                for name, package in packages.items()
+                for release in package.releases
+                if FileMatcher.concerns(self._request, name, release, self.as_of)
+            }
         files = FileMatcher(
             self._request, ((name, release) for (name, _), release in concerned.items()), as_of=self.as_of
         )
@@ -119,11 +121,11 @@ class IndexReader:
             release.profile
             for name, package in packages.items()
             for release in package.releases
-            if (name, release.pk) not in concerned
+            if not concerned or (name, release.pk) not in concerned
         )
 
         def candidate(name: str, release: StoredRelease) -> Candidate | None:
-            if (name, release.pk) not in concerned:
+            if not concerned or (name, release.pk) not in concerned:
                 return self._candidate(release)
             matched = files.match(name, release)
             return None if matched is None else self._matched_candidate(release, matched)
@@ -145,7 +147,7 @@ class IndexReader:
 
     def _candidate(self, release: StoredRelease) -> Candidate:
         profiles, request = self._profiles, self._request
-        source = metadata_source(release, lambda part: profiles.offers(part.profile))
+        source = metadata_source(release, lambda part: profiles.offers(part.profile)) if release.parts else release
         build = build_detail(release, profiles)
         too_young = request.policy.is_too_young(release.first_uploaded_at, request.now)
         offers = profiles.offers(release.profile)

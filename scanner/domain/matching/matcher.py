@@ -6,7 +6,7 @@ bit operations, once, for any number of targets (docs/matching.md).
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.release_profile import ReleaseProfile
@@ -32,6 +32,7 @@ CODES = {
 # One object for each value, so that thousands of rows of hundreds of offers hold pointers only.
 OFFERS = {code: offer for offer, code in CODES.items()}
 _CODES = {(offer.availability, offer.yanked): code for offer, code in CODES.items()}
+_NOWHERE = (0,) * len(PRIORITIES)
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
@@ -88,6 +89,8 @@ class Matcher:
         return found
 
     def _match(self, tag_set: str) -> tuple[int, ...]:
+        if not _names_platform(tag_set, self._platforms):
+            return _NOWHERE
         pairs, platforms = expand_tag_set(tag_set)
         machines = 0
         for platform in platforms:
@@ -153,12 +156,14 @@ class Matcher:
         """Return the targets that wheels fit, by tag priority, and those that sdists fit; of (un)yanked files only."""
         wheels = [0] * len(PRIORITIES)
         sdists = 0
+        known = self._masks
         for file in profile.files:
             if file.yanked is not yanked:
                 continue
             if file.tag_set is not None:
                 # With few targets, most wheels fit none of them.
-                if self.mask(file.tag_set) & among:
+                fits_any = known.get(file.tag_set)
+                if (self.mask(file.tag_set) if fits_any is None else fits_any) & among:
                     accepted = self.python_mask(file.requires_python)
                     for priority, fits in enumerate(self.masks_by_priority(file.tag_set)):
                         wheels[priority] |= fits & accepted
@@ -179,6 +184,11 @@ class Matcher:
             fitting_but_refused |= fits & ~accepted
         installable = any(file.tag_set is not None or file.kind is FileKind.SDIST for file in profile.files)
         return fitting_but_refused | (self._everything & ~accepted_by_any if installable else 0)
+
+
+def _names_platform(tag_set: str, known: Mapping[str, int]) -> bool:
+    """Return whether a tag set names a platform that any target supports, or all platforms."""
+    return any(platform in known or platform == "any" for platform in tag_set.rpartition("-")[2].split("."))
 
 
 def _expanded(mask: int, count: int) -> int:

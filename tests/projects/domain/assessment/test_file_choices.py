@@ -107,3 +107,9 @@ def test_hashes_that_the_index_does_not_give_exclude_nothing() -> None:
 def test_the_files_may_admit_prereleases(name: str, text: str, admitted: bool) -> None:
     parsed = read({name: text.encode()}, [name])
     assert policy_under(BuildPolicy(), parsed.options).prereleases is admitted
+
+
+def test_choices_that_leave_out_nothing_are_none() -> None:
+    assert not FileChoices()
+    for one in (FileChoices(no_binary=frozenset({"a"})), FileChoices(digests={"a": {Version("1"): frozenset()}})):
+        assert one
