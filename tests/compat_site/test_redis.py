@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import Celery
 
 from tests.commands import ROOT
 from tests.patience import PATIENCE
@@ -57,10 +58,10 @@ def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callab
 
 
 @pytest.fixture
-def send_job(environment: dict[str, str]) -> Callable[[], None]:
+def send_job(redis_url: str) -> Callable[[], None]:
     def send() -> None:
-        code = "from tests.compat_site.redelivery import hold; hold.delay()"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=int(PATIENCE))
+        with Celery(broker=redis_url, set_as_current=False) as app:
+            app.send_task("tests.hold", queue="interactive")
 
     return send
 
