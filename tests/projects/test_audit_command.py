@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.commands import environment, manage, migrated
+from tests.commands import environment, manage, manage_here, migrated
 from tests.projects import crashed_tree
 from tests.replay import ReplayIndex, a_file
 
@@ -189,5 +189,5 @@ def test_a_package_of_a_group_is_named_with_it(index: ReplayIndex, tree: Path) -
     assert "fastapi is imported, and fastapi 1.0 is required for group dev only" in done.stdout, done.stderr
 
 
-def test_a_path_that_is_not_there_cannot_be_audited(index: ReplayIndex, tree: Path) -> None:
-    assert audit(index, tree / "nowhere").returncode == 2
+def test_a_path_that_is_not_there_cannot_be_audited(tree: Path) -> None:
+    assert manage_here("audit", str(tree / "nowhere"), "--target", "cp313-win_amd64").returncode == 2

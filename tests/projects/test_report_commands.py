@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from projects.services.projects import SAMPLE_FILE
-from tests.commands import environment, manage, migrated
+from tests.commands import environment, manage, manage_here, migrated
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.long
@@ -98,9 +98,9 @@ def test_claims_are_checked_with_evidence(replay: ReplayIndex, tmp_path: Path) -
     assert "| greenlet | compatible (of 3.0.3) | **wrong** | 3.0.3: no wheel for cp313" in told
 
 
-def test_what_cannot_be_used_is_refused_with_a_reason(replay: ReplayIndex, tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_refused_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "claims.json").write_text("{}")
-    empty = command(replay, tmp_path, "claims", str(tmp_path / "claims.json"))
+    empty = manage_here("claims", str(tmp_path / "claims.json"))
     assert (empty.returncode, "no project with claims" in empty.stderr) == (2, True)
-    odd = command(replay, tmp_path, "report", str(SAMPLE_FILE), "--target", WINDOWS, "--today", "3.x")
+    odd = manage_here("report", str(SAMPLE_FILE), "--target", WINDOWS, "--today", "3.x")
     assert (odd.returncode, "--today" in odd.stderr) == (2, True)
