@@ -224,11 +224,14 @@ def rest_on(project: Project, names: Sequence[str], *, checked_at: datetime | No
     from scanner.services.indexes import get_index
 
     index: Index = get_index()
-    for name in names:
-        package, _ = Package.objects.get_or_create(
-            index=index, name=name, defaults={"state": PackageState.CURRENT, "checked_at": checked_at}
-        )
-        ProjectPackage.objects.get_or_create(project=project, package=package)
+    Package.objects.bulk_create(
+        [Package(index=index, name=name, state=PackageState.CURRENT, checked_at=checked_at) for name in names],
+        ignore_conflicts=True,
+    )
+    packages = Package.objects.filter(index=index, name__in=names).order_by("pk")
+    ProjectPackage.objects.bulk_create(
+        [ProjectPackage(project=project, package=package) for package in packages], ignore_conflicts=True
+    )
 
 
 def usual_rows(moved: int = 0) -> dict[str, list[PackageResult]]:
