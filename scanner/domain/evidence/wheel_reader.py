@@ -7,8 +7,8 @@ where a finding depends on whether the package's own `__init__` leads to its fil
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import islice
 
 from scanner.domain.evidence.wheel_reading import PYTHONS, ImportGuard, WheelImport, WheelReading, failing_pythons
@@ -68,6 +68,9 @@ class _WheelFiles:
         self._own = frozenset(modules)
         self._read: dict[str, PythonFile] = {}
         self._held = _Held()
+        self._by_module = {_module_of(path): path for path in sources}
+        self._waiting = deque(self._by_module[name] for name in sorted(self._own) if name in self._by_module)
+        self._reached: set[str] = set()
 
     @property
     def unread(self) -> int:
@@ -114,31 +117,30 @@ class _WheelFiles:
                 return ImportGuard.CALL
             case RunTime.SCRIPT:
                 return ImportGuard.SCRIPT
-        return ImportGuard.CERTAIN if path in self._reached else ImportGuard.OTHER_MODULE
+        return ImportGuard.CERTAIN if self._is_reached(path) else ImportGuard.OTHER_MODULE
 
-    @cached_property
-    def _reached(self) -> set[str]:
-        """The files that importing the top-level modules certainly runs."""
-        by_module = {_module_of(path): path for path in self._sources}
-        waiting = [by_module[name] for name in self._own if name in by_module]
-        reached: set[str] = set()
-        while waiting:
-            path = waiting.pop()
-            if path in reached:
+    def _is_reached(self, path: str) -> bool:
+        """Return whether importing the top-level modules certainly runs a file. It looks no further than to that."""
+        while self._waiting and path not in self._reached:
+            self._follow(self._waiting.popleft())
+        return path in self._reached
+
+    def _follow(self, path: str) -> None:
+        """Note that a file runs, and the files that it imports as it is imported, to be followed later."""
+        if path in self._reached:
+            return
+        self._reached.add(path)
+        for found in self._imports(path):
+            context = found.context
+            is_certain = context.when is RunTime.IMPORT and not context.may_fail and not context.instead_of
+            if not is_certain or not all(self._held.of(found)):
                 continue
-            reached.add(path)
-            for found in self._imports(path):
-                context = found.context
-                is_certain = context.when is RunTime.IMPORT and not context.may_fail and not context.instead_of
-                if not is_certain or not all(self._held.of(found)):
-                    continue
-                module = absolute_module(found, _package_of(path))
-                if module is None:
-                    continue
-                for name in (module, *(f"{module}.{taken}" for taken in found.names)):
-                    # Importing a.b.c runs a and a.b before it.
-                    waiting += [by_module[one] for one in with_parents(name) if one in by_module]
-        return reached
+            module = absolute_module(found, _package_of(path))
+            if module is None:
+                continue
+            for name in (module, *(f"{module}.{taken}" for taken in found.names)):
+                # Importing a.b.c runs a and a.b before it.
+                self._waiting.extend(self._by_module[one] for one in with_parents(name) if one in self._by_module)
 
 
 def _may_import(source: bytes) -> bool:
