@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +29,8 @@ NICE = 5
 STOP_SECONDS = 10.0
 # The exit code then.
 ABANDONED = 3
+# Seconds.
+_LOOK_EVERY = 1.0
 
 
 def main() -> None:
@@ -98,6 +101,7 @@ def _run(lines: Iterable[str]) -> None:
 
     from compat_site.celery import app
     from compat_site.embedded.jobs import EmbeddedJobs
+    from scanner.services.shutdown import stop_requested
 
     def queue() -> None:
         for line in lines:
@@ -111,8 +115,9 @@ def _run(lines: Iterable[str]) -> None:
     try:
         jobs.start()
         threading.Thread(target=queue, name="jobs-queue", daemon=True).start()
-        while True:
-            signal.pause()
+        # The exception of the signal's handler is lost where it arrives within a callback whose exceptions are ignored.
+        while not stop_requested():
+            time.sleep(_LOOK_EVERY)
     finally:
         logger.info("asked to stop; jobs in hand end soon")
         # A thread whose job still runs would keep the interpreter alive.

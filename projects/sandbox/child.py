@@ -21,6 +21,8 @@ from projects.sandbox.frames import read_message, write_message
 # A process that has grown beyond this is replaced, so that one large input costs memory only for a while.
 _KEPT_BYTES = 200 * 1024 * 1024
 _KIB = 1024
+# Of processor time, to write an answer.
+_WRITING_SECONDS = 10.0
 _Call = tuple[Callable[..., object], tuple[Any, ...], float]
 
 
@@ -44,6 +46,8 @@ def main(memory_mb: int, nice: int, idle_seconds: float) -> None:
         _limit_processor(seconds)
         try:
             answer: tuple[str, object] = ("value", function(*arguments))
+            # A limit that is reached after the answer would be taken for one of the next call.
+            _limit_processor(_WRITING_SECONDS)
             write_message(answers, answer)
         except MemoryError:
             # Free what the call held before the answer is written.

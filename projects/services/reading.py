@@ -32,18 +32,23 @@ class ReadingLimitReached(Exception):
 
 
 def read_files(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
-    """Read dependency files. Raises ReadingLimitReached, SandboxBusy.
+    """Read dependency files, which may be a mapping that reads on access. Raises ReadingLimitReached, SandboxBusy."""
+    return run_limited(read, files, roots)
+
+
+def read_stored_files(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
+    """Read dependency files that are all in `files`, as `read_files` does.
 
     Services that start from one template have equal files, and are assessed one after another: these are read once.
     """
     if sum(map(len, files.values())) > _SMALL:
-        return run_limited(read, files, roots)
+        return read_files(files, roots)
     return _read_small(tuple(files.items()), tuple(roots))
 
 
 @lru_cache(maxsize=4)
 def _read_small(files: tuple[tuple[str, bytes], ...], roots: tuple[str, ...]) -> ParsedFiles:
-    return run_limited(read, dict(files), roots)
+    return read_files(dict(files), roots)
 
 
 def prepare_files(files: Mapping[str, bytes], roots: Sequence[str], *, for_page: bool = False) -> PreparedFiles:

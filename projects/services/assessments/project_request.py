@@ -19,7 +19,7 @@ from projects.models import PackageWaiver, Project, Snapshot, SnapshotFile, Stor
 from projects.selectors.known_breaks import known_breaks_of
 from projects.services.assessments.evaluate import stopwatch
 from projects.services.indexes import indexes_of
-from projects.services.reading import read_files
+from projects.services.reading import read_stored_files
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
@@ -35,7 +35,7 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
     """Parse the snapshot's files again; `files` are all of them, where the caller has them."""
     stored = list(snapshot.files.all()) if files is None else files
     contents = {file.path: bytes(file.content) for file in stored}
-    parsed = read_files(contents, [file.path for file in stored if file.is_root])
+    parsed = read_stored_files(contents, [file.path for file in stored if file.is_root])
     return with_digests(parsed, {file.path: file.sha256 for file in stored})
 
 

@@ -101,6 +101,6 @@ def test_equal_small_files_are_read_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(reading, "run_limited", lambda function, files, roots: asked.append(files))
     small, large = {LIST: b"numpy==1.26.4  # asked twice\n"}, {LIST: b"# too long to be kept\n" * 4_000}
     for files in (small, dict(small), {LIST: b"numpy\n"}, large, dict(large)):
-        reading.read_files(files, [LIST])
-    reading.read_files(small, [])
+        reading.read_stored_files(files, [LIST])
+    reading.read_stored_files(small, [])
     assert asked == [small, {LIST: b"numpy\n"}, large, large, small]
