@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from projects.domain.assessment.request import AssessmentRequest
@@ -146,8 +147,8 @@ def test_a_child_ends_with_the_work_of_the_first_process() -> None:
         os.kill(child.pid, 0)
 
 
-@pytest.mark.django_db
-def test_there_is_no_child_within_a_transaction_or_beside_other_threads(indexes: IndexSet) -> None:
+def has_child(indexes: IndexSet) -> bool:
+    """Return whether there is a second process for twelve targets."""
     many = AssessmentRequest(
         REQUEST.requirements,
         [parse_target(f"cp3{minor}-{system}") for minor in range(9, 15) for system in ("win_amd64", "win_arm64")],
@@ -155,5 +156,18 @@ def test_there_is_no_child_within_a_transaction_or_beside_other_threads(indexes:
         REQUEST.now,
     )
     reader = IndexReader(indexes, many)
-    with second_process.second_process(many, reader, TargetSearches(many, reader.snapshot), FRESH_FOR) as child:
-        assert child is None
+    searches = TargetSearches(many, reader.snapshot)
+    with second_process.second_process(many, reader, searches, FRESH_FOR) as child:
+        return child is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_no_child_within_a_transaction_or_beside_other_threads(
+    indexes: IndexSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The replay index has threads in this process.
+    assert not has_child(indexes)
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    assert has_child(indexes)
+    with transaction.atomic():
+        assert not has_child(indexes)
