@@ -8,8 +8,8 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 
 .DEFAULT_GOAL := help
 # A file's tests stay together: they share what is costly to set up. They begin in the order that tests/conftest.py gives.
-# Four processes on two cores: many tests wait for servers and processes that they start.
-SPREAD := -n 4 --dist loadfile --no-loadscope-reorder
+# Three processes on two cores: many tests wait for servers and processes that they start.
+SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run setup test test-sqlite test-browser test-live lint format benchmark migrate lock clean
 

@@ -23,7 +23,7 @@ from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 
 _stop_database = None
 _no_postgresql: str | None = None
-# The process that hands tests out to others (`-n 4`) runs none.
+# The process that hands tests out to others (`-n 3`) runs none.
 _hands_out = "-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] != "0"
 _runs_tests = "PYTEST_XDIST_WORKER" in os.environ or not _hands_out
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
