@@ -98,9 +98,8 @@ def serve(number: int) -> None:
 
 def _become(files: list[int], arguments: list[str], environment: dict[str, str], cwd: str) -> None:
     """Run the command as the interpreter runs a script, and end as that does."""
-    with open(os.devnull) as nothing:  # noqa: PTH123  for its descriptor
-        os.dup2(nothing.fileno(), 0)
-    for file, place in zip(files, (1, 2), strict=True):
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for file, place in zip((nothing, *files), (0, 1, 2), strict=True):
         os.dup2(file, place)
         os.close(file)
     os.environ.clear()

@@ -61,7 +61,7 @@ def _ordered(value: object) -> object:
 
 
 def last_assessment(snapshot: Snapshot) -> Assessment | None:
-    """Return the snapshot's newest assessment, of which only its state and what it rests on are read."""
+    """Return the snapshot's newest assessment. Only its state, question, indexes and time are read."""
     found = Assessment.objects.filter(snapshot=snapshot).newest_first()
     return found.only("state", "question", "index_ids", "confirmed_at").first()
 

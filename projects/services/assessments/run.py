@@ -107,7 +107,7 @@ class _Run:
         if is_first:
             found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
             if found.undecided and answers(self._last, self._question, self._request):
-                # It is shown for a moment longer: nobody waits for parts of the next answer.
+                # The last answer stays on the page until the next one is complete or partly known.
                 self._shown = Certainty.TARGET
             else:
                 self._store(found)

@@ -126,7 +126,7 @@ def _answer(sink: int, work: Callable[[], Results], parent: int) -> None:
         # Ctrl-C is for the parent; what it does about it, as what it does at its end, is not for the child.
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, signal.SIG_DFL)
-        # Nobody waits for the answer once the parent was killed.
+        # End when the parent was killed: no process reads the answer.
         signal.signal(signal.SIGALRM, lambda *_: os._exit(1) if os.getppid() != parent else None)
         signal.setitimer(signal.ITIMER_REAL, 1, 1)
         with os.fdopen(sink, "wb") as stream:

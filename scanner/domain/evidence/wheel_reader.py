@@ -1,4 +1,4 @@
-"""Reading of a wheel's Python files: imports of modules that a Python may lack, and whether importing comes to them.
+"""Reading of a wheel's Python files: imports of modules that a Python may lack, and whether they run on import.
 
 Most files have no line that could import such a module, and no syntax tree is made of them. They are parsed only
 where a finding depends on whether the package's own `__init__` leads to its file.

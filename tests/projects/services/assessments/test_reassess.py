@@ -51,10 +51,13 @@ def index(replay: ReplayIndex) -> ReplayIndex:
     return replay
 
 
+def quiet(name: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
 def read(replay: ReplayIndex, *names: str) -> None:
     """Poll these packages, and all that is missing."""
     indexes = one_index(replay.url, IndexClient(replay.url))
-    quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
     refresh(indexes, names, on_polled=quiet, fresh_for=timedelta(0))
     fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=FROM_STORE, budget=Budget(60))
 
@@ -128,7 +131,6 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
 
 def test_fetching_goes_on_with_what_was_read_but_for_what_was_stored_since(index: ReplayIndex) -> None:
     indexes = one_index(index.url, IndexClient(index.url))
-    quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
     read(index, "core", "top", "leaf")
     reader = IndexReader(indexes, REQUEST)
     before = reevaluate("practice", REQUEST, indexes=indexes, reader=reader)
