@@ -11,7 +11,7 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 # Three processes on two cores: many tests wait for servers and processes that they start.
 SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run setup test test-sqlite test-browser test-live lint format benchmark migrate lock clean
+.PHONY: help run setup test test-sqlite test-browser test-live lint messages format benchmark migrate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-live: $(VENV)/.dev ## Run the tests that ask the real index
 
 lint: $(VENV)/.dev ## Check style, types, imports, dependencies, templates, migrations and settings
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" .ci/lint
+
+messages: $(VENV)/.dev ## Bring the catalogues of other languages up to date with the sources, and compile them
+	@$(PY) translations/catalogue.py update
 
 format: $(VENV)/.dev ## Rewrite the code in the house's form
 	@$(VENV)/bin/ruff check --fix --quiet .

@@ -1,4 +1,4 @@
-"""How one browser shows pages: its theme and its time zone, kept in cookies that hold nothing else."""
+"""How one browser shows pages: its theme, its time zone and its language, kept in cookies that hold nothing else."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+
+from projects.languages import LANGUAGES, speak
+from scanner.domain.translation import language
 
 THEMES = ("system", "light", "dark")
 _THEME, _ZONE = "wheelway_theme", "wheelway_zone"
+_COOKIES = {"theme": _THEME, "zone": _ZONE, "language": settings.LANGUAGE_COOKIE_NAME}
 _YEAR = 365 * 24 * 3600
 
 
@@ -32,25 +39,41 @@ def zone_of(request: HttpRequest) -> str:
     return zone if zone in known_zones() else "UTC"
 
 
-def remember(request: HttpRequest, response: HttpResponse, *, theme: str, zone: str) -> None:
-    """Set the cookies of a theme and a zone, both known, for a year."""
-    for name, value in ((_THEME, theme), (_ZONE, zone)):
-        response.set_cookie(name, value, max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")
+def chosen_language(request: HttpRequest) -> str:
+    """Return the language that was chosen for the browser; empty where it is left to what the browser prefers."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return chosen if chosen in LANGUAGES else ""
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language chosen for the browser, else the first known one that it asks for, else English."""
+    return chosen_language(request) or get_language_from_request(request)
+
+
+def remember(request: HttpRequest, response: HttpResponse, **choices: str) -> None:
+    """Set the cookies of a `theme`, a `zone` and a `language`, those given and known, for a year."""
+    for name, value in choices.items():
+        cookie = _COOKIES[name]
+        response.set_cookie(cookie, value, max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")
 
 
 class ViewerMiddleware:
-    """A middleware that shows times in the zone of the browser, and tells templates its theme."""
+    """A middleware that shows texts in the language of the browser and times in its zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Activate the zone for this request alone."""
-        with timezone.override(ZoneInfo(zone_of(request))):
-            return self._get_response(request)
+        """Activate the language and the zone for this request alone."""
+        spoken = language_of(request)
+        with timezone.override(ZoneInfo(zone_of(request))), speak(spoken):
+            response = self._get_response(request)
+        response.headers.setdefault("Content-Language", spoken)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
 
 
 def viewer(request: HttpRequest) -> dict[str, str]:
-    """Return the template variable `theme`, empty for that of the system."""
+    """Return the template variables `theme`, empty for that of the system, and `language`."""
     theme = theme_of(request)
-    return {"theme": "" if theme == "system" else theme}
+    return {"theme": "" if theme == "system" else theme, "language": language()}

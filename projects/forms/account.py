@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.mail_choices import MailChoice, MailKind, choices_for
 from projects.presentation.subscriptions import CHOICE_NAMES, KIND_NAMES
@@ -30,6 +32,11 @@ class ViewerForm(forms.Form):
     """How this browser shows pages."""
 
     zone = forms.ChoiceField(label="Time zone", choices=lambda: [(zone, zone) for zone in known_zones()])
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=lambda: [("", _("As the browser asks")), *settings.LANGUAGES],
+        required=False,
+    )
     theme = forms.ChoiceField(
         label="Theme",
         choices=[(theme, {"system": "As the system", "light": "Light", "dark": "Dark"}[theme]) for theme in THEMES],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from django.db import models
 from django.db.models.fields.json import KeyTransform
@@ -73,18 +73,22 @@ class Assessment(models.Model):
         return f"assessment {self.pk} ({self.state})"
 
 
+_HELD = ") as held where json_extract(held.value, '$.FIELD') in (select one.value from json_each("
+
+
 class PackageRows(models.Func):
-    """The rows in `packages` of some packages, as a list that the database selects.
+    """The rows in `packages` whose name, or another field, has one of some values, as a list that the database selects.
 
     A project has hundreds of rows on each of dozens of targets: reading all of them for one would cost seconds.
     """
 
     output_field = models.JSONField()
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, values: Iterable[str], field: Literal["name", "verdict"] = "name") -> None:
         # PostgreSQL takes no NUL in JSON; no package has one in its name.
-        known = sorted({name for name in names if "\0" not in name})
-        super().__init__(models.F("packages"), models.Value(json.dumps({"names": known})))
+        known = sorted({value for value in values if "\0" not in value})
+        super().__init__(models.F("packages"), models.Value(json.dumps({"values": known})))
+        self.extra["field"] = field
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """Compile a path over jsonb; a variable that holds a list equals whatever one of its members equals."""
@@ -92,7 +96,7 @@ class PackageRows(models.Func):
             compiler,
             connection,
             template="jsonb_path_query_array(%(expressions)s::jsonb)",
-            arg_joiner=", '$[*] ? (@.name == $names[*])', ",
+            arg_joiner=f", '$[*] ? (@.{self.extra['field']} == $values[*])', ",
             **extra,
         )
 
@@ -101,8 +105,8 @@ class PackageRows(models.Func):
         return super().as_sql(
             compiler,
             connection,
-            template="(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.names') as asked))",
-            arg_joiner=") as held where json_extract(held.value, '$.name') in (select asked.value from json_each(",
+            template="(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.values') as one))",
+            arg_joiner=_HELD.replace("FIELD", self.extra["field"]),
             **extra,
         )
 

@@ -16,6 +16,7 @@ from projects.presentation.evidence import evidence_word, gil_level_word
 from projects.presentation.sentences import describe_cause, describe_reason
 from projects.presentation.traits import Trait, gained_on, traits_of
 from scanner.domain.matching.availability import Availability
+from scanner.domain.translation import ENGLISH, in_english, language
 
 _DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
@@ -31,6 +32,16 @@ MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
 VERSION = 7
+
+_NO_VERSION = 0
+
+
+def serving_version() -> int:
+    """Return the version of stored summaries that pages may show in the language spoken.
+
+    They are stored in English. In another language none serves, so that they are made again from the full rows.
+    """
+    return VERSION if language() == ENGLISH else _NO_VERSION
 
 
 class CellSummary(NamedTuple):
@@ -66,19 +77,25 @@ _DEFAULTS = CellSummary._field_defaults
 
 
 def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
-    """Return the summaries of packages as they are stored."""
-    return {"version": VERSION, "cells": [_stored(summarise_cell(package)) for package in packages]}
+    """Return the summaries of packages as they are stored: in English."""
+    with in_english():
+        return {"version": VERSION, "cells": cells_to_list(map(summarise_cell, packages))}
+
+
+def cells_to_list(cells: Iterable[CellSummary]) -> list[list[Any]]:
+    """Return the fields of each cell, which `read_cells` reads."""
+    return [_stored(cell) for cell in cells]
 
 
 def cells_from_json(stored: Any) -> list[CellSummary] | None:
-    """Read what `cells_to_json` wrote; None for what another version of it wrote, and for None."""
-    if not isinstance(stored, dict) or stored.get("version") != VERSION:
+    """Read what `cells_to_json` wrote; None for what does not serve (`serving_version`), and for None."""
+    if not isinstance(stored, dict) or stored.get("version") != serving_version():
         return None
     return list(read_cells(stored["cells"]))
 
 
 def read_cells(rows: Iterable[Sequence[Any]] | None) -> tuple[CellSummary, ...]:
-    """Return summaries of the present version from their stored fields; None has none."""
+    """Return summaries of the present version from the fields that `cells_to_list` returned; None has none."""
     return tuple(starmap(CellSummary, rows or ()))
 
 

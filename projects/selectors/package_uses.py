@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
 from packaging.utils import canonicalize_name
 
-from projects.domain.assessment.package_result import PackageResult
 from projects.models import (
     Assessment,
     CellField,
-    PackageRows,
     Project,
     ProjectTarget,
     ShownCells,
     Snapshot,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import VERSION, CellSummary, read_cells, summarise_cell
+from projects.presentation.cell_summary import read_cells, serving_version
 from projects.presentation.package.uses import PackageUses, StoredUse
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
+from projects.selectors.cells import made_cells_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -47,21 +46,11 @@ def package_uses(user: User, names: Collection[str]) -> PackageUses:
         .values_list("pk", "assessment__project__slug", "assessment__project__name", "target", "version", "found")
     )
     stored = list(rows)
-    outdated = _made([row[0] for row in stored if row[4] != VERSION], normal)
+    serving = serving_version()
+    made = made_cells_of([row[0] for row in stored if row[4] != serving], normal)
     uses = [
         StoredUse(slug, name, target, cell)
         for pk, slug, name, target, version, found in stored
-        for cell in (read_cells(found) if version == VERSION else outdated.get(pk, ()))
+        for cell in (read_cells(found) if version == serving else made.get(pk, ()))
     ]
     return PackageUses(headlines, tuple(uses))
-
-
-def _made(pks: Collection[int], names: Iterable[str]) -> dict[int, list[CellSummary]]:
-    """Make the cells of rows that another version of Wheelway stored. One query, none without such rows."""
-    if not pks:
-        return {}
-    rows = TargetAssessment.objects.filter(pk__in=pks).annotate(found=PackageRows(names))
-    return {
-        pk: [summarise_cell(PackageResult.from_json(row)) for row in found or ()]
-        for pk, found in rows.values_list("pk", "found")
-    }

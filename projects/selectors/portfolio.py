@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 
 from projects.domain.assessment.diff import PackageChange, changes_from_json
-from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict
 from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Assessment, Note, Project, ProjectTarget, ShownCells, Snapshot, TargetAssessment
-from projects.presentation.cell_summary import VERSION, WORK, CellSummary, read_cells, summarise_cell
+from projects.presentation.cell_summary import WORK, read_cells, serving_version
 from projects.presentation.portfolio.burndown import sample_days
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
 from projects.presentation.portfolio.query import PortfolioQuery
@@ -27,6 +26,7 @@ from projects.presentation.portfolio.stored import (
     StoredProject,
 )
 from projects.presentation.upstream_notes import describe_note
+from projects.selectors.cells import made_cells
 from projects.selectors.projects import first_check, snapshot_line
 
 if TYPE_CHECKING:
@@ -103,23 +103,18 @@ def _outcomes(assessments: Collection[int], targets: Collection[str]) -> dict[in
     )
     found: dict[int, dict[str, StoredOutcome]] = {}
     outdated = {}
+    serving = serving_version()
     for pk, assessment, target, verdict, counts, version, cells in rows:
-        if version != VERSION:
+        if version != serving:
             outdated[pk] = (assessment, target)
-        shown = read_cells(cells) if version == VERSION else ()
+        shown = read_cells(cells) if version == serving else ()
         found.setdefault(assessment, {})[target] = StoredOutcome(ProjectVerdict(verdict), counts, shown)
-    if outdated:
-        # Stored by another version of Wheelway, until the project is assessed again.
-        for pk, packages in TargetAssessment.objects.filter(pk__in=outdated).values_list("pk", "packages"):
-            assessment, target = outdated[pk]
-            stored = found[assessment][target]
-            found[assessment][target] = StoredOutcome(stored.verdict, stored.counts, _work(packages))
+    # Of another language, or stored by another version of Wheelway until the project is assessed again.
+    for pk, made in made_cells(outdated, only_work=True).items():
+        assessment, target = outdated[pk]
+        stored = found[assessment][target]
+        found[assessment][target] = StoredOutcome(stored.verdict, stored.counts, made)
     return found
-
-
-def _work(packages: Sequence[Mapping[str, Any]]) -> tuple[CellSummary, ...]:
-    needing = (PackageResult.from_json(row) for row in packages if row["verdict"] in WORK)
-    return tuple(map(summarise_cell, needing))
 
 
 def _changes(projects: Collection[int], since: datetime) -> dict[int, tuple[PackageChange, ...]]:

@@ -29,9 +29,10 @@ from projects.models import (
     Subscription,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import CellSummary, cells_from_json, marked, summarise_cell
+from projects.presentation.cell_summary import cells_from_json, marked
 from projects.presentation.sentences import read_target
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
+from projects.selectors.cells import made_cells
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
 
@@ -144,9 +145,13 @@ def first_check(project: Any) -> QuerySet[Any, datetime | None]:
 
 def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> StoredAssessment:
     # The rows themselves are many times as large as what is shown of them, which is quicker to read as text.
-    rows = assessment.targets.annotate(text=Cast("shown", TextField())).values_list(
-        "pk", "target", "verdict", "counts", "conflict", "is_decided", "text"
+    rows = list(
+        assessment.targets.annotate(text=Cast("shown", TextField())).values_list(
+            "pk", "target", "verdict", "counts", "conflict", "is_decided", "text"
+        )
     )
+    stored = {row[0]: cells_from_json(json.loads(row[-1] or "null")) for row in rows}
+    made = made_cells([pk for pk, cells in stored.items() if cells is None])
     return StoredAssessment(
         pk=assessment.pk,
         created_at=assessment.created_at,
@@ -160,10 +165,10 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
                 ProjectVerdict(verdict),
                 counts,
                 conflict_from_text(conflict),
-                marked(_cells(pk, text), proofs.get(target), without_gil=_is_without_gil(target)),
+                marked(stored[pk] or made.get(pk, ()), proofs.get(target), without_gil=_is_without_gil(target)),
                 is_decided,
             )
-            for pk, target, verdict, counts, conflict, is_decided, text in rows
+            for pk, target, verdict, counts, conflict, is_decided, _ in rows
         },
         changes=changes_from_json(assessment.changes),
         changed_since=assessment.changed_since,
@@ -174,15 +179,6 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
 def _is_without_gil(slug: str) -> bool:
     target = read_target(slug)
     return target is not None and target.python.free_threaded
-
-
-def _cells(row: int, text: str | None) -> list[CellSummary]:
-    cells = cells_from_json(json.loads(text or "null"))
-    if cells is not None:
-        return cells
-    # Stored by another version: made of the rows, by one more query, until the project is assessed again.
-    packages = TargetAssessment.objects.filter(pk=row).values_list("packages", flat=True).get()
-    return [summarise_cell(PackageResult.from_json(one)) for one in packages]
 
 
 def snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:

@@ -13,9 +13,10 @@ from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Seve
 from projects.domain.project_changes import liftable_limits
 from projects.domain.rewriting.limit_changes import LimitChange
 from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
-from projects.presentation.cell_summary import VERSION, WORK, CellSummary, read_cells, summarise_cell
+from projects.presentation.cell_summary import WORK, read_cells, serving_version
 from projects.presentation.columns import column_of
 from projects.presentation.target_standing import TargetStanding
+from projects.selectors.cells import made_cells
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,7 +39,7 @@ def target_standing(project: Project, target: str) -> TargetStanding | None:
     column = column_of(target)
     if row is None:
         return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, None, (), None)
-    cells = read_cells(row.found) if row.version == VERSION else _work(row.pk)
+    cells = read_cells(row.found) if row.version == serving_version() else made_cells([row.pk], only_work=True)[row.pk]
     return TargetStanding(
         column=column,
         verdict=ProjectVerdict(row.verdict),
@@ -80,9 +81,3 @@ def watched_on(project: Project, target: str, user: User) -> tuple[frozenset[str
 def _newest(project: Project, target: str) -> QuerySet[TargetAssessment]:
     complete = Assessment.objects.filter(snapshot=project.snapshots.order_by("-pk").values("pk")[:1]).complete()
     return TargetAssessment.objects.filter(target=target, assessment__in=complete).order_by("-assessment_id")
-
-
-def _work(pk: int) -> tuple[CellSummary, ...]:
-    """Make the cells of a row that another version of Wheelway stored."""
-    packages = TargetAssessment.objects.values_list("packages", flat=True).get(pk=pk)
-    return tuple(summarise_cell(PackageResult.from_json(row)) for row in packages if row["verdict"] in WORK)

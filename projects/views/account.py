@@ -1,4 +1,4 @@
-"""The account page: name, address, time zone and theme."""
+"""The account page: name, address, time zone, language and theme."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from projects.access import HtmxHttpRequest
 from projects.forms.account import AccountForm, MailForm, ViewerForm
 from projects.services.alerts.preferences import choose_mail, mail_choices
-from projects.viewer import THEMES, remember, theme_of, zone_of
+from projects.viewer import THEMES, chosen_language, remember, theme_of, zone_of
 from projects.views.returning import page_before
 from projects.ways_in import keep_known_address
 
@@ -23,14 +23,15 @@ def account(request: HtmxHttpRequest) -> HttpResponse:
     """Show the user's own account, and change it."""
     sent = request.POST if request.method == "POST" else None
     person = AccountForm(sent, instance=request.user)
-    viewer = ViewerForm(sent, initial={"zone": zone_of(request), "theme": theme_of(request)})
+    shown = {"zone": zone_of(request), "theme": theme_of(request), "language": chosen_language(request)}
+    viewer = ViewerForm(sent, initial=shown)
     mail = MailForm(sent, initial=mail_choices(request.user), prefix="mail")
     if sent is not None and all([person.is_valid(), viewer.is_valid(), mail.is_valid()]):
         person.save()
         choose_mail(request.user, mail.chosen())
         messages.success(request, "Your account was saved.")
         response = redirect("account")
-        remember(request, response, theme=viewer.cleaned_data["theme"], zone=viewer.cleaned_data["zone"])
+        remember(request, response, **viewer.cleaned_data)
         return response
     context = {"area": "account", "person": person, "viewer": viewer, "mail": mail}
     return render(request, "projects/account.html", context, status=422 if sent is not None else 200)
@@ -49,5 +50,5 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Switch the theme of this browser and go back to the page."""
     chosen = request.POST.get("theme", "")
     response = HttpResponseRedirect(page_before(request, "/"))
-    remember(request, response, theme=chosen if chosen in THEMES else "system", zone=zone_of(request))
+    remember(request, response, theme=chosen if chosen in THEMES else "system")
     return response

@@ -1,17 +1,29 @@
-"""Counts, agreement and lists in English sentences: the one place that knows singular and plural."""
+"""Counts, agreement and lists in sentences.
+
+A sentence that another language orders in another way is one message of its own (scanner.domain.translation).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
+
+from scanner.domain.translation import gettext, ngettext, pgettext
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """Return the number with its noun: "1 package", "3 packages". `plural` is for nouns that do not just add an s."""
-    return f"{number} {agree(number, noun, plural or f'{noun}s')}"
+    """Return the number with its noun: "1 package", "3 packages". `plural` is for nouns that do not just add an s.
+
+    The noun is translated as it stands alone: where a language declines it, the sentence is one message instead.
+    """
+    return f"{number} {ngettext(noun, plural or f'{noun}s', number)}"
 
 
 def agree(number: int, singular: str, plural: str) -> str:
-    """Return the form that agrees with the number, as a verb or pronoun needs: `agree(n, "needs", "need")`."""
+    """Return the form that agrees with the number, as a verb or pronoun needs: `agree(n, "needs", "need")`.
+
+    It is English only: pages ask `ngettext` for the whole sentence.
+    """
     return singular if number == 1 else plural
 
 
@@ -22,14 +34,18 @@ def share_of(part: int, whole: int) -> str:
     return {0: "none of them", whole: "all of them"}.get(part, f"{part} of them")
 
 
-def join_words(words: Sequence[str], conjunction: str = "and") -> str:
+def join_words(words: Sequence[str], conjunction: Literal["and", "or"] = "and") -> str:
     """Join words as a list: "a", "a and b", "a, b and c"."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+    if conjunction == "and":
+        between = pgettext("between the last words of a list", "and")
+    else:
+        between = pgettext("between the last words of a list", "or")
+    return f"{', '.join(words[:-1])} {between} {words[-1]}"
 
 
 def join_first(words: Sequence[str], most: int) -> str:
     """Join at most so many words as a list, which ends with the number of the others: "a, b and 3 more"."""
-    more = [f"{len(words) - most} more"] if len(words) > most else []
+    more = [gettext("{number} more").format(number=len(words) - most)] if len(words) > most else []
     return join_words([*words[:most], *more])

@@ -28,7 +28,7 @@ def test_kinds_of_mail_are_chosen_singly(alice: Client, cast: Cast) -> None:
     chosen = {kind: choice for kind, choice in mail_choices(cast.alice).items() if choice}
     assert chosen == {MailKind.PUSH: MailChoice.AT_ONCE, MailKind.WHEEL: MailChoice.OFF}
     html = alice.get("/account/").content.decode()
-    assert html.count("selected") == 7 + 2
+    assert html.count("selected") == 7 + 3
     assert save(alice, **{"mail-push": ""}) == 302
     assert not any(mail_choices(cast.alice).values())
 
