@@ -16,7 +16,8 @@ from projects import languages
 
 OPEN, CLOSE = "⟦", "⟧"
 _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
-_WORD = re.compile(r"[A-Za-z]{2,}")
+# The name of the product is the same in every language.
+_WORD = re.compile(r"(?!\bWheelway\b)\b[A-Za-z]{2,}")
 _SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "title-data"}
 _READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "aria-description")
 _VOID = {"input", "br", "hr", "img", "meta", "link", "wbr", "col", "source"}
