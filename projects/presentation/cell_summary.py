@@ -6,6 +6,7 @@ A page with thousands of cells reads these summaries; the full rows are read for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from itertools import starmap
 from typing import Any, NamedTuple
 
@@ -16,10 +17,11 @@ from projects.presentation.evidence import evidence_word, gil_level_word
 from projects.presentation.sentences import describe_cause, describe_reason
 from projects.presentation.traits import Trait, gained_on, traits_of
 from scanner.domain.matching.availability import Availability
-from scanner.domain.translation import ENGLISH, in_english, language
+from scanner.domain.translation import ENGLISH, gettext, in_english, language, noop
 
-_DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
-_READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
+_LIMITED, _WHEEL, _PURE = noop("limited"), noop("wheel"), noop("pure")
+_DEGRADED_TEXTS = {Availability.FALLBACK: _PURE, Availability.SOURCE: noop("builds")}
+_READY_TEXTS = {Availability.NATIVE: _WHEEL, Availability.ABI3: "abi3", Availability.PURE: _PURE}
 WORK = (
     Verdict.BLOCKED.value,
     Verdict.UPGRADE.value,
@@ -31,7 +33,7 @@ WORK = (
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 7
+VERSION = 8
 
 _NO_VERSION = 0
 
@@ -44,14 +46,25 @@ def serving_version() -> int:
     return VERSION if language() == ENGLISH else _NO_VERSION
 
 
+class Origin(StrEnum):
+    """How a package comes into the set: the project names it, a file does that says no more, a pin, or a package."""
+
+    DIRECT = "direct"
+    LISTED = "listed"
+    PINNED = "pinned"
+    ARRIVES = "arrives"
+
+
 class CellSummary(NamedTuple):
     """One package on one target, as text. Stored as a list in this order, up to the last field that is not empty.
 
     `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
-    why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
-    would install. `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
-    that installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is
-    the highest rung of the evidence ladder, in a word, and `gil` the level of the free-threading classifier, 0 without.
+    why the package blocks, in a few words; `path` the packages through which it comes into the set, with arrows
+    between them, and `origin` how it does (`arrival` says both); `first` and `latest` the versions that would install.
+    `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
+    that installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is the code
+    of the highest rung of the evidence ladder (`evidence_text` says it), and `gil` the level of the free-threading
+    classifier, 0 without.
     """
 
     name: str
@@ -59,7 +72,7 @@ class CellSummary(NamedTuple):
     verdict: str
     text: str
     reason: str
-    via: str
+    path: str
     severity: str = Severity.NONE.value
     traits: int = 0
     # Most packages have none of the rest, which is why it comes last.
@@ -71,6 +84,25 @@ class CellSummary(NamedTuple):
     groups: str = ""
     yanked: bool = False
     gil: int = 0
+    origin: str = "arrives"
+
+    @property
+    def arrival(self) -> str:
+        """How the package comes into the set, in short: "direct", or the shortest path to it.
+
+        "listed": a file names it and does not say whether the project itself requires it.
+        """
+        match Origin(self.origin):
+            case Origin.DIRECT:
+                return gettext("direct")
+            case Origin.LISTED if self.path:
+                return gettext("listed, also by {path}").format(path=self.path)
+            case Origin.LISTED:
+                return gettext("listed")
+            case Origin.PINNED:
+                return gettext("pinned")
+            case Origin.ARRIVES:
+                return gettext("arrives by {path}").format(path=self.path)
 
 
 _DEFAULTS = CellSummary._field_defaults
@@ -115,7 +147,8 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         text=cell_text(package),
         reason=describe_reason(package),
         cause=describe_cause(package) if package.verdict is Verdict.BLOCKED else "",
-        via=via(package),
+        path=" → ".join(package.provenance.shortest_path) if not package.provenance.direct else "",
+        origin=_origin(package).value,
         first=package.first_available.version if package.first_available else "",
         latest=package.latest_available.version if package.latest_available else "",
         yanked=package.yanked,
@@ -159,8 +192,8 @@ def _with_level(cell: CellSummary) -> CellSummary:
 def _way_out(package: PackageResult) -> str:
     known = package.reason.known_break
     if known is not None and known.prevented_by:
-        return f"with {known.prevented_by.partition(' ')[0]}"
-    return package.first_available.version if package.first_available else "newer"
+        return gettext("with {package}").format(package=known.prevented_by.partition(" ")[0])
+    return package.first_available.version if package.first_available else gettext("newer")
 
 
 def cell_text(package: PackageResult) -> str:
@@ -170,37 +203,38 @@ def cell_text(package: PackageResult) -> str:
         case Verdict.UPGRADE:
             return _way_out(package)
         case Verdict.HELD_BACK:
-            return package.held_at or "old version"
+            return package.held_at or gettext("old version")
         case Verdict.NOT_JUDGED:
-            return "not judged"
+            return gettext("not judged")
         case Verdict.BLOCKED:
-            return "not found" if availability is Availability.ABSENT else "no version"
+            return gettext("not found") if availability is Availability.ABSENT else gettext("no version")
         case Verdict.IGNORED:
-            return "ignored"
+            return gettext("ignored")
         case Verdict.DEGRADED:
             if package.waiver is not None:
-                return "build accepted"
-            return _DEGRADED_TEXTS.get(availability, "limited")
+                return gettext("build accepted")
+            return gettext(_DEGRADED_TEXTS.get(availability, _LIMITED))
         case Verdict.UNKNOWN:
             if availability is Availability.SOURCE:
-                return "build unseen"
+                return gettext("build unseen")
             # A package that comes from elsewhere is never polled, so the text must not promise that it will be.
-            return "not polled" if package.is_pending else "not known"
+            return gettext("not polled") if package.is_pending else gettext("not known")
         case Verdict.INACTIVE:
-            return "not needed"
+            return gettext("not needed")
         case Verdict.READY:
-            return _READY_TEXTS.get(availability, "wheel")
+            return gettext(_READY_TEXTS.get(availability, _WHEEL))
 
 
-def via(package: PackageResult) -> str:
-    """Return how the package comes into the set, in short: "direct", or the shortest path to it.
-
-    "listed": a file names it and does not say whether the project itself requires it.
-    """
+def _origin(package: PackageResult) -> Origin:
     provenance = package.provenance
     if provenance.direct:
-        return "direct"
-    path = " → ".join(provenance.shortest_path)
+        return Origin.DIRECT
     if provenance.direct is None:
-        return f"listed, also by {path}" if path else "listed"
-    return f"arrives by {path}" if path else "pinned"
+        return Origin.LISTED
+    return Origin.ARRIVES if provenance.shortest_path else Origin.PINNED
+
+
+def evidence_text(evidence: str) -> str:
+    """Return what a cell's evidence says: its code as a word, and what follows a semicolon as it is."""
+    code, separator, rest = evidence.partition(";")
+    return f"{gettext(code)}{separator}{rest}"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text, subject_text
+from scanner.domain.translation import gettext
 
 
 class ConflictRow(Struct, frozen=True):
@@ -43,24 +44,28 @@ def conflict_cause(conflict: ConflictExplanation) -> str:
     sides = [line_text(line) for line in conflict.lines if _is_side(line, conflict.exhausted)]
     if len(sides) < 2:
         sides = conflict_lines(conflict)[:1]
-        return sides[0] if sides else "The requirements contradict each other."
-    text = f"{sides[0]}, but {sides[-1]}."
-    return f"{text[:1].upper()}{text[1:]}" if text.startswith(("you ", "a ", "all ")) else text
+        return sides[0] if sides else gettext("The requirements contradict each other.")
+    text = gettext("{side}, but {other}.").format(side=sides[0], other=sides[-1])
+    # The name of a package keeps its small letter.
+    starts_with_name = any(line.name and text.startswith(line.name) for line in conflict.lines)
+    return text if starts_with_name else f"{text[:1].upper()}{text[1:]}"
 
 
 def _row(line: ConflictLine, exhausted: str, target_name: Callable[[str], str]) -> ConflictRow:
     side = _is_side(line, exhausted)
     place = target_name(line.target) if line.target else ""
-    asked = f"{line.requirement} on {place}" if place else line.requirement
+    on_place = gettext("{what} on {target}")
+    asked = on_place.format(what=line.requirement, target=place) if place else line.requirement
     match line.kind:
         case LineKind.ASKED:
-            return ConflictRow(_place(line) or "your files", asked, side)
+            return ConflictRow(_place(line) or gettext("your files"), asked, side)
         case LineKind.LIMITED:
-            return ConflictRow(_place(line) or "your constraints", asked, side)
+            return ConflictRow(_place(line) or gettext("your constraints"), asked, side)
         case LineKind.NEEDS:
             return ConflictRow(subject_text(line), asked, side)
         case _:
-            return ConflictRow("the index", f"{line_text(line)} on {place}" if place else line_text(line), side)
+            fact = line_text(line)
+            return ConflictRow(gettext("the index"), on_place.format(what=fact, target=place) if place else fact, side)
 
 
 def _place(line: ConflictLine) -> str:

@@ -14,18 +14,19 @@ from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledReading
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
-from scanner.domain.phrases import count
 from scanner.domain.targets.pythons import Python
+from scanner.domain.translation import gettext, ngettext, noop
 
 # So many imports are listed of one wheel, and so many findings of compiled modules.
 _MOST_IMPORTS = 8
 _MOST_FINDINGS = 4
-_LEVELS = {1: "unstable", 2: "beta", 3: "stable", 4: "resilient"}
+_LEVELS = {1: noop("unstable"), 2: noop("beta"), 3: noop("stable"), 4: noop("resilient")}
+# Codes as well as words: pages mark and sort by them.
 _WORDS = {
-    Declaration.CLASSIFIER: "declared",
-    Declaration.REQUIRES_PYTHON: "declared",
-    Declaration.UNDECLARED: "undeclared",
-    Declaration.NOT_STATED: "not stated",
+    Declaration.CLASSIFIER: noop("declared"),
+    Declaration.REQUIRES_PYTHON: noop("declared"),
+    Declaration.UNDECLARED: noop("undeclared"),
+    Declaration.NOT_STATED: noop("not stated"),
     Declaration.NOT_READ: "",
 }
 
@@ -39,13 +40,13 @@ class EvidenceLine(Struct, frozen=True):
 
 
 def evidence_word(package: PackageResult) -> str:
-    """Return the highest rung in a word, of a package that installs: "declared", "undeclared", "not stated" or ""."""
+    """Return the code of the highest rung of a package that installs: "declared", "undeclared", "not stated" or ""."""
     return _WORDS[package.evidence.declaration] if package.verdict.installs else ""
 
 
 def declaration_word(declaration: Declaration) -> str:
     """Return what a release says of a Python in a word or two; empty where it was not read."""
-    return _WORDS[declaration]
+    return gettext(_WORDS[declaration])
 
 
 def evidence_lines(
@@ -65,15 +66,15 @@ def _lines(
         return
     breaks = package.reason.kind is ReasonKind.KNOWN_BREAK
     if package.verdict.installs or breaks:
-        what = package.file or "a build from source"
-        yield EvidenceLine("Installs", f"{what}, by the index", Verdict.READY)
+        what = package.file or gettext("a build from source")
+        yield EvidenceLine(gettext("Installs"), gettext("{file}, by the index").format(file=what), Verdict.READY)
     text = declaration_text(package, python)
     if text:
         look = Verdict.READY if package.evidence.declaration.is_declared else Verdict.UNKNOWN
-        yield EvidenceLine("Declared", text, look)
+        yield EvidenceLine(gettext("Declared"), text, look)
     if python.free_threaded:
         level = package.evidence.free_threading
-        yield EvidenceLine("Without the GIL", free_threading_text(package), _gil_look(level))
+        yield EvidenceLine(gettext("Without the GIL"), free_threading_text(package), _gil_look(level))
     if reading is not None:
         yield from _read_lines(reading, python)
         if reading.compiled is not None:
@@ -81,7 +82,7 @@ def _lines(
     if proof is not None:
         yield from _proof_lines(package, proof)
     if breaks:
-        yield EvidenceLine("Known to break", describe_text(package.reason), Verdict.BLOCKED)
+        yield EvidenceLine(gettext("Known to break"), describe_text(package.reason), Verdict.BLOCKED)
 
 
 def _proof_lines(package: PackageResult, proof: DatedProof) -> Iterator[EvidenceLine]:
@@ -90,11 +91,16 @@ def _proof_lines(package: PackageResult, proof: DatedProof) -> Iterator[Evidence
         return
     where = proof_place(proof)
     if ran:
-        gil = "; its import turned the GIL on" if package.name in proof.proof.gil_enabled_by else ""
-        yield EvidenceLine("Ran", f"its modules were imported on {where}{gil}", Verdict.READY)
+        text = (
+            gettext("its modules were imported on {place}; its import turned the GIL on")
+            if package.name in proof.proof.gil_enabled_by
+            else gettext("its modules were imported on {place}")
+        )
+        yield EvidenceLine(gettext("Ran"), text.format(place=where), Verdict.READY)
         return
-    why = proof.proof.error_of(package.name) or "it took too long"
-    yield EvidenceLine("Failed", f"importing it failed on {where}: {why}", Verdict.BLOCKED)
+    why = proof.proof.error_of(package.name) or gettext("it took too long")
+    text = gettext("importing it failed on {place}: {why}").format(place=where, why=why)
+    yield EvidenceLine(gettext("Failed"), text, Verdict.BLOCKED)
 
 
 def proof_place(proof: DatedProof) -> str:
@@ -103,60 +109,81 @@ def proof_place(proof: DatedProof) -> str:
 
 
 _GUARDS = {
-    ImportGuard.CERTAIN: "importing the package fails",
-    ImportGuard.OTHER_MODULE: "importing that module fails",
-    ImportGuard.CALL: "the function fails when it is called",
-    ImportGuard.SCRIPT: "the file fails as a program",
-    ImportGuard.POSSIBLE: "it may fail, where the import runs: that depends on a condition or on another import",
+    ImportGuard.CERTAIN: noop("importing the package fails"),
+    ImportGuard.OTHER_MODULE: noop("importing that module fails"),
+    ImportGuard.CALL: noop("the function fails when it is called"),
+    ImportGuard.SCRIPT: noop("the file fails as a program"),
+    ImportGuard.POSSIBLE: noop("it may fail, where the import runs: that depends on a condition or on another import"),
 }
 
 
 def _read_lines(reading: WheelReading, python: Python) -> Iterator[EvidenceLine]:
     found = missing_imports(reading, python)
+    rung = gettext("Read from the wheel")
+    version = f"{python.version[0]}.{python.version[1]}"
     for one in found[:_MOST_IMPORTS]:
-        text = f"{one.path} line {one.line} imports {one.module}, which Python {python.version[0]}.{python.version[1]} "
-        look = Verdict.BLOCKED if one.guard is ImportGuard.CERTAIN else Verdict.UPGRADE
-        yield EvidenceLine("Read from the wheel", f"{text}lacks: {_GUARDS[one.guard]}", look)
-    if len(found) > _MOST_IMPORTS:
-        more = f"{count(len(found) - _MOST_IMPORTS, 'more import')} of modules that are gone"
-        yield EvidenceLine("Read from the wheel", more, Verdict.UPGRADE)
+        text = gettext("{path} line {line} imports {module}, which Python {version} lacks: {effect}").format(
+            path=one.path, line=one.line, module=one.module, version=version, effect=gettext(_GUARDS[one.guard])
+        )
+        yield EvidenceLine(rung, text, Verdict.BLOCKED if one.guard is ImportGuard.CERTAIN else Verdict.UPGRADE)
+    more = len(found) - _MOST_IMPORTS
+    if more > 0:
+        text = ngettext(
+            "{count} more import of modules that are gone", "{count} more imports of modules that are gone", more
+        )
+        yield EvidenceLine(rung, text.format(count=more), Verdict.UPGRADE)
     if not found:
-        text = f"none of its {count(reading.files, 'Python file')} imports a module that is gone"
-        unread = f"; {reading.unread} could not be read" if reading.unread else ""
-        yield EvidenceLine("Read from the wheel", f"{text}{unread}", Verdict.READY)
+        text = ngettext(
+            "none of its {count} Python file imports a module that is gone",
+            "none of its {count} Python files imports a module that is gone",
+            reading.files,
+        )
+        yield EvidenceLine(rung, f"{text.format(count=reading.files)}{_unread(reading.unread)}", Verdict.READY)
+
+
+def _unread(number: int) -> str:
+    return gettext("; {number} could not be read").format(number=number) if number else ""
 
 
 _FAULTS = {
-    CompiledFault.NUMPY_1: "{path} is compiled for NumPy 1: what it does with NumPy fails beside NumPy 2",
-    CompiledFault.GLIBC: "{path} needs {needs}, and the wheel's tag promises glibc {promised}",
-    CompiledFault.STABLE_ABI: "{path} uses {needs}, outside of the stable ABI of Python {promised} that the tag names",
+    CompiledFault.NUMPY_1: noop("{path} is compiled for NumPy 1: what it does with NumPy fails beside NumPy 2"),
+    CompiledFault.GLIBC: noop("{path} needs {needs}, and the wheel's tag promises glibc {promised}"),
+    CompiledFault.STABLE_ABI: noop(
+        "{path} uses {needs}, outside of the stable ABI of Python {promised} that the tag names"
+    ),
 }
 
 
 def _compiled_lines(reading: CompiledReading) -> Iterator[EvidenceLine]:
-    rung = "Its compiled modules"
+    rung = gettext("Its compiled modules")
     if reading.error:
-        yield EvidenceLine(rung, f"not read: {reading.error}", Verdict.UNKNOWN)
+        yield EvidenceLine(rung, gettext("not read: {why}").format(why=reading.error), Verdict.UNKNOWN)
         return
     for one in reading.findings[:_MOST_FINDINGS]:
-        yield EvidenceLine(rung, _FAULTS[one.fault].format(**one.to_json()), Verdict.UPGRADE)
-    if len(reading.findings) > _MOST_FINDINGS:
-        more = f"{count(len(reading.findings) - _MOST_FINDINGS, 'more finding')} of this kind"
-        yield EvidenceLine(rung, more, Verdict.UPGRADE)
-    unread = f"; {reading.unread} could not be read" if reading.unread else ""
+        yield EvidenceLine(rung, gettext(_FAULTS[one.fault]).format(**one.to_json()), Verdict.UPGRADE)
+    more = len(reading.findings) - _MOST_FINDINGS
+    if more > 0:
+        text = ngettext("{count} more finding of this kind", "{count} more findings of this kind", more)
+        yield EvidenceLine(rung, text.format(count=more), Verdict.UPGRADE)
+    unread = _unread(reading.unread)
     if not reading.findings:
-        numpy = ", and those that use NumPy run with NumPy 1 and 2" if reading.numpy == 2 else ""
-        text = f"none of {count(reading.modules, 'module')} needs more than the wheel's tags say{numpy}{unread}"
-        yield EvidenceLine(rung, text, Verdict.READY if reading.modules else Verdict.UNKNOWN)
+        numpy = gettext(", and those that use NumPy run with NumPy 1 and 2") if reading.numpy == 2 else ""
+        text = ngettext(
+            "none of {count} module needs more than the wheel's tags say",
+            "none of {count} modules needs more than the wheel's tags say",
+            reading.modules,
+        ).format(count=reading.modules)
+        yield EvidenceLine(rung, f"{text}{numpy}{unread}", Verdict.READY if reading.modules else Verdict.UNKNOWN)
     elif unread:
-        yield EvidenceLine(rung, f"{count(reading.modules, 'module')} read{unread}", Verdict.UNKNOWN)
+        text = ngettext("{count} module read", "{count} modules read", reading.modules)
+        yield EvidenceLine(rung, f"{text.format(count=reading.modules)}{unread}", Verdict.UNKNOWN)
 
 
 def reading_text(reading: WheelReading, python: Python) -> str:
     """Return what a wheel shows against running on a Python, as a clause; empty if nothing does."""
     found = [line.text for line in _read_lines(reading, python) if line.look is not Verdict.READY]
     compiled = reading.compiled.findings if reading.compiled is not None else ()
-    found += [_FAULTS[one.fault].format(**one.to_json()) for one in compiled]
+    found += [gettext(_FAULTS[one.fault]).format(**one.to_json()) for one in compiled]
     return "; ".join(found[:_MOST_FINDINGS])
 
 
@@ -178,15 +205,21 @@ def declaration_text(package: PackageResult, python: Python) -> str:
     name = f"Python {python.version[0]}.{python.version[1]}"
     match evidence.declaration:
         case Declaration.CLASSIFIER:
-            return f"its classifiers name {name}"
+            return gettext("its classifiers name {python}").format(python=name)
         case Declaration.REQUIRES_PYTHON:
-            return f"its Requires-Python admits {name} and ends after it"
+            return gettext("its Requires-Python admits {python} and ends after it").format(python=name)
         case Declaration.UNDECLARED:
-            since = f"; {evidence.declared_from} is the first that does" if evidence.declared_from else ""
-            return f"it does not name {name}; the newest that it names is {evidence.newest_declared}{since}"
+            since = ""
+            if evidence.declared_from:
+                since = gettext("; {version} is the first that does").format(version=evidence.declared_from)
+            text = gettext("it does not name {python}; the newest that it names is {newest}{since}")
+            return text.format(python=name, newest=evidence.newest_declared, since=since)
         case Declaration.NOT_STATED:
-            since = f"; {evidence.declared_from} names {name}" if evidence.declared_from else ""
-            return f"it names no minor version of Python 3{since}"
+            text = gettext("it names no minor version of Python 3")
+            if not evidence.declared_from:
+                return text
+            since = gettext("; {version} names {python}").format(version=evidence.declared_from, python=name)
+            return f"{text}{since}"
         case Declaration.NOT_READ:
             return ""
 
@@ -199,10 +232,13 @@ def free_threading_text(package: PackageResult) -> str:
 def gil_level_text(level: int | None) -> str:
     """Return a level of the free-threading classifier as a clause."""
     if level is None:
-        return "it says nothing of running without the GIL, and may turn it on again"
-    return f"its free-threading classifier says: level {level}, {_LEVELS[level]}"
+        return gettext("it says nothing of running without the GIL, and may turn it on again")
+    text = gettext("its free-threading classifier says: level {level}, {word}")
+    return text.format(level=level, word=gettext(_LEVELS[level]))
 
 
 def gil_level_word(level: int) -> str:
     """Return a level of the free-threading classifier in a few words, 0 for none."""
-    return f"free-threading level {level}, {_LEVELS[level]}" if level in _LEVELS else "free-threading not stated"
+    if level not in _LEVELS:
+        return gettext("free-threading not stated")
+    return gettext("free-threading level {level}, {word}").format(level=level, word=gettext(_LEVELS[level]))

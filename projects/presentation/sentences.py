@@ -24,6 +24,7 @@ from scanner.domain.releases.python_changes import standard_library_flags
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_reason_text
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.domain.translation import gettext, noop, remembered
 
 
 def describe_reason(package: PackageResult) -> str:
@@ -36,14 +37,19 @@ def describe_reason(package: PackageResult) -> str:
     newest = package.newest_mismatch
     is_break = package.reason.kind is ReasonKind.KNOWN_BREAK
     if newest is not None and newest.version != package.version and not is_break:
-        text = f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
+        why = gettext("the newest, {version}: {reason}")
+        text = f"{text}; {why.format(version=newest.version, reason=describe_text(newest.reason))}"
     return f"{text}; {describe_waiver(package.waiver)}" if package.waiver is not None else text
 
 
 def describe_waiver(waiver: Waiver) -> str:
     """Return a waiver as a clause: "ignored until 2026-12-31 (alice): the worker does not run there"."""
-    what = "its build is accepted" if waiver.kind is WaiverKind.ACCEPT_BUILD else "ignored"
-    return f"{what} until {waiver.until.isoformat()} ({waiver.owner}): {waiver.reason}"
+    text = (
+        gettext("its build is accepted until {day} ({owner}): {reason}")
+        if waiver.kind is WaiverKind.ACCEPT_BUILD
+        else gettext("ignored until {day} ({owner}): {reason}")
+    )
+    return text.format(day=waiver.until.isoformat(), owner=waiver.owner, reason=waiver.reason)
 
 
 def blocked_causes(result: TargetResult) -> dict[str, str]:
@@ -68,7 +74,7 @@ def describe_no_path(
     if plan.reason.kind is not PlanReasonKind.BLOCKED:
         return plan_reason_text(plan.reason, target_name)
     parts = (causes.get(one.name) or plan_cause_text(one.reason, target_name) for one in plan.blockers)
-    return f"no path: {'; '.join(parts)}"
+    return gettext("no path: {cause}").format(cause="; ".join(parts))
 
 
 def describe_cause(package: PackageResult) -> str:
@@ -82,23 +88,24 @@ def describe_cause(package: PackageResult) -> str:
 def _after_name(package: PackageResult) -> str:
     newest = package.newest_mismatch
     if newest is None or package.reason.kind is ReasonKind.KNOWN_BREAK:
-        return f": {describe_text(package.reason) or 'no version installs'}"
+        return f": {describe_text(package.reason) or gettext('no version installs')}"
     named = "" if newest.version == package.version else f" {newest.version}"
     return f"{named}: {short_text(newest.reason)}"
 
 
 _EXCLUDED = {
-    "no-binary": "the project's files exclude its wheels, so it is built",
-    "only-binary": "no wheel fits, and the project's files exclude its sdist",
-    "hashes": "the project's files list no hash of a file that fits",
+    "no-binary": noop("the project's files exclude its wheels, so it is built"),
+    "only-binary": noop("no wheel fits, and the project's files exclude its sdist"),
+    "hashes": noop("the project's files list no hash of a file that fits"),
 }
 
 
 def _describe_metadata(package: PackageResult) -> Iterator[str]:
     if package.refused_requirement:
-        yield f"pip 24.1 and newer refuse its metadata because of “{package.refused_requirement}”"
+        text = gettext("pip 24.1 and newer refuse its metadata because of “{requirement}”")
+        yield text.format(requirement=package.refused_requirement)
     if package.has_stated_needs:
-        yield "what it requires is from its sdist, and a build may say more"
+        yield gettext("what it requires is from its sdist, and a build may say more")
 
 
 def _describe_prerelease(package: PackageResult) -> str:
@@ -107,7 +114,7 @@ def _describe_prerelease(package: PackageResult) -> str:
         return ""
     if _PRERELEASE.search(package.provenance.specifier):
         return ""
-    return "a pre-release, taken because no final release that is required installs here"
+    return gettext("a pre-release, taken because no final release that is required installs here")
 
 
 def _describe_sdist(package: PackageResult) -> str:
@@ -118,41 +125,49 @@ def _describe_sdist(package: PackageResult) -> str:
     kind, _, found = package.build_detail.partition(": ")
     match kind:
         case "pure":
-            return "its build compiles nothing"
+            return gettext("its build compiles nothing")
         case "compiled":
-            return f"its build compiles {join_words(found.split(', ')) if found else 'code'}"
+            if not found:
+                return gettext("its build compiles code")
+            return gettext("its build compiles {languages}").format(languages=join_words(found.split(", ")))
         case "unreadable":
-            return f"its sdist cannot be read: {found}"
+            return gettext("its sdist cannot be read: {why}").format(why=found)
         case _:
-            return "its sdist was not looked into yet"
+            return gettext("its sdist was not looked into yet")
 
 
 # By the kind of a reason: its clause with a detail, and without one.
 _CLAUSES = {
-    ReasonKind.MARKER: ("its marker does not hold here: {}", "its marker does not hold here"),
-    ReasonKind.NOT_REQUIRED: ("", "nothing requires it here"),
-    ReasonKind.NOT_FROM_INDEX: ("it comes from {}, not from the index", "it does not come from the index"),
-    ReasonKind.NOT_POLLED: ("not polled yet: {}", "not polled yet"),
-    ReasonKind.NO_PACKAGE: ("", "the index has no such package"),
-    ReasonKind.NO_RELEASE: ("the index has no release that satisfies {}", "the index has no release of it"),
-    ReasonKind.CONDA_BUILD: ("", "conda built this version, and no index has it"),
-    ReasonKind.MISSING_EXTRA: ("it has no extra {}, which is required", ""),
-    ReasonKind.UNREAD_METADATA: ("what it requires cannot be read: {}", "what it requires was not read yet"),
+    ReasonKind.MARKER: (noop("its marker does not hold here: {}"), noop("its marker does not hold here")),
+    ReasonKind.NOT_REQUIRED: ("", noop("nothing requires it here")),
+    ReasonKind.NOT_FROM_INDEX: (noop("it comes from {}, not from the index"), noop("it does not come from the index")),
+    ReasonKind.NOT_POLLED: (noop("not polled yet: {}"), noop("not polled yet")),
+    ReasonKind.NO_PACKAGE: ("", noop("the index has no such package")),
+    ReasonKind.NO_RELEASE: (noop("the index has no release that satisfies {}"), noop("the index has no release of it")),
+    ReasonKind.CONDA_BUILD: ("", noop("conda built this version, and no index has it")),
+    ReasonKind.MISSING_EXTRA: (noop("it has no extra {}, which is required"), ""),
+    ReasonKind.UNREAD_METADATA: (
+        noop("what it requires cannot be read: {}"),
+        noop("what it requires was not read yet"),
+    ),
     ReasonKind.NOT_DECLARED: (
-        "it installs, but the newest Python that it declares is {}, and the project demands that it declares this one",
-        "it installs, but declares no Python, and the project demands that it declares this one",
+        noop(
+            "it installs, but the newest Python that it declares is {}, "
+            "and the project demands that it declares this one"
+        ),
+        noop("it installs, but declares no Python, and the project demands that it declares this one"),
     ),
     ReasonKind.UNREAD_DECLARATION: (
         "",
-        "what it declares was not read, and the project demands that it declares this Python",
+        noop("what it declares was not read, and the project demands that it declares this Python"),
     ),
     ReasonKind.NOT_PROVEN: (
         "",
-        "it installs, but no proof shows that this version ran here, and the project demands one",
+        noop("it installs, but no proof shows that this version ran here, and the project demands one"),
     ),
     ReasonKind.FAILED_PROOF: (
-        "it installs, but importing it failed: {}",
-        "it installs, but importing it took too long",
+        noop("it installs, but importing it failed: {}"),
+        noop("it installs, but importing it took too long"),
     ),
     ReasonKind.TEXT: ("{}", ""),
 }
@@ -161,7 +176,7 @@ _CLAUSES = {
 _PRERELEASE = re.compile(r"\d(?:a|b|rc|\.dev)\d")
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def describe_text(reason: PackageReason) -> str:
     """Return a reason as one clause, without a capital letter and a full stop."""
     if reason.kind is ReasonKind.HELD_BACK:
@@ -174,24 +189,32 @@ def describe_text(reason: PackageReason) -> str:
     match reason.kind:
         case ReasonKind.LOCAL_VERSION:
             public = detail.partition("+")[0]
-            return f"the index has no {detail}: such builds are on an index of their own; add it, or require {public}"
+            text = gettext(
+                "the index has no {version}: such builds are on an index of their own; add it, or require {public}"
+            )
+            return text.format(version=detail, public=public)
         case ReasonKind.EXCLUDED:
-            return _EXCLUDED.get(detail, detail)
+            return gettext(_EXCLUDED.get(detail, detail))
     with_detail, without = _CLAUSES.get(reason.kind, ("{}", ""))
-    return with_detail.format(detail) if detail and with_detail else without
+    return gettext(with_detail).format(detail) if detail and with_detail else gettext(without)
 
 
 def _break_text(known: BreakEvidence) -> str:
     """Return "installs, but is known to break with numpy 2.1.0: import numexpr fails with …"."""
-    beside = f" with {known.partner}" if known.partner else ""
-    text = f"installs, but is known to break{beside}: `{known.action}` fails with {known.symptom} ({known.source})"
+    text = (
+        gettext("installs, but is known to break with {partner}: `{action}` fails with {symptom} ({source})")
+        if known.partner
+        else gettext("installs, but is known to break: `{action}` fails with {symptom} ({source})")
+    ).format(partner=known.partner, action=known.action, symptom=known.symptom, source=known.source)
     return f"{text}; {prevention_text(known)}" if known.prevented_by else text
 
 
 def prevention_text(known: BreakEvidence) -> str:
     """Return "runs with audioop-lts 0.2.1, which discord-py 2.7.1 brings"."""
-    brought = f", which {known.brought_by} brings" if known.brought_by else ""
-    return f"runs with {known.prevented_by}{brought}"
+    if not known.brought_by:
+        return gettext("runs with {package}").format(package=known.prevented_by)
+    text = gettext("runs with {package}, which {dependent} brings")
+    return text.format(package=known.prevented_by, dependent=known.brought_by)
 
 
 def _describe_held_back(reason: PackageReason) -> str:
@@ -199,14 +222,16 @@ def _describe_held_back(reason: PackageReason) -> str:
 
     It ends with ", 2.9.0 on Python 3.12 on Linux x86-64" where that is what runs now.
     """
-    why = reason_text(reason.files) if reason.files is not None else "it does not install"
-    needed = " → ".join(reason.through[1:])
-    lacking = f", without the extra {reason.short}" if reason.short else ""
+    why = reason_text(reason.files) if reason.files is not None else gettext("it does not install")
+    if len(reason.through) > 1:
+        why = gettext("it needs {packages}: {why}").format(packages=" → ".join(reason.through[1:]), why=why)
+    lacking = gettext(", without the extra {extra}").format(extra=reason.short) if reason.short else ""
     now = ""
     if reason.present:
-        version = reason.through[0].rpartition(" ")[2]
-        now = f", {version} on {describe_targets([reason.present])}, which runs now"
-    return f"{f'it needs {needed}: ' if needed else ''}{why}; only {reason.detail} installs here{lacking}{now}"
+        version, where = reason.through[0].rpartition(" ")[2], describe_targets([reason.present])
+        now = gettext(", {version} on {target}, which runs now").format(version=version, target=where)
+    text = gettext("{why}; only {version} installs here{without}{now}")
+    return text.format(why=why, version=reason.detail, without=lacking, now=now)
 
 
 def short_text(reason: PackageReason) -> str:
@@ -214,7 +239,9 @@ def short_text(reason: PackageReason) -> str:
     if reason.files is not None:
         return cause_text(reason.files)
     if reason.known_break is not None:
-        return f"is known to break{f' with {reason.known_break.partner}' if reason.known_break.partner else ''}"
+        if not reason.known_break.partner:
+            return gettext("is known to break")
+        return gettext("is known to break with {partner}").format(partner=reason.known_break.partner)
     return reason.short or describe_text(reason)
 
 
@@ -228,7 +255,9 @@ def expected_error(package: PackageResult) -> str | None:
         case Availability.SOURCE if package.build_detail != "pure":
             detail = package.build_detail
             tools = f" ({detail})" if detail and detail != "unseen" else ""
-            return f"a source build{tools}; with --only-binary :all: {message}"
+            return gettext("a source build{tools}; with {option} {error}").format(
+                tools=tools, option="--only-binary :all:", error=message
+            )
         case _:
             return None
 
@@ -243,15 +272,17 @@ def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
 
 
 _LIMITS = {
-    StopReason.TIME: "time",
-    StopReason.REQUESTS: "requests to the index",
-    StopReason.MEMORY: "memory",
+    StopReason.TIME: noop("The last job reached its limit of time; the next one goes on from there."),
+    StopReason.REQUESTS: noop(
+        "The last job reached its limit of requests to the index; the next one goes on from there."
+    ),
+    StopReason.MEMORY: noop("The last job reached its limit of memory; the next one goes on from there."),
 }
 
 
 def stopped_text(reason: StopReason) -> str:
     """Return why targets were left undecided, and what happens next."""
-    return f"The last job reached its limit of {_LIMITS[reason]}; the next one goes on from there."
+    return gettext(_LIMITS[reason])
 
 
 @lru_cache(maxsize=256)

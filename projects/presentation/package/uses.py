@@ -62,7 +62,7 @@ def use_rows(found: PackageUses) -> tuple[UseRow, ...]:
             slug=slug,
             name=uses[0].project_name,
             version=", ".join(dict.fromkeys(use.cell.version for use in uses)),
-            via=uses[0].cell.via,
+            via=uses[0].cell.arrival,
             cells=worst_cells(uses, found.headlines),
         )
         for slug, uses in by_project.items()

@@ -61,14 +61,17 @@ class _Found(Struct):
     def dependents(self) -> set[tuple[str, str]]:
         """The packages through which it comes into a project: those that hang on it."""
         return {
-            (project.slug, step) for project, _, _, cell in self.cells for step in _steps(cell.via) if step != cell.name
+            (project.slug, step)
+            for project, _, _, cell in self.cells
+            for step in _steps(cell.path)
+            if step != cell.name
         }
 
     @property
     def waiting(self) -> tuple[WaitingNode, ...]:
         """What needs it, as a tree."""
         chains = [
-            (*map(WaitingStep, _steps(cell.via)[-2::-1]), WaitingStep(project.name, project.slug))
+            (*map(WaitingStep, _steps(cell.path)[-2::-1]), WaitingStep(project.name, project.slug))
             for project, _, _, cell in self.cells
         ]
         return merge_chains(chains) if any(len(chain) > 1 for chain in chains) else ()
@@ -180,9 +183,10 @@ def _where(targets: Iterable[str]) -> str:
     return place_text(sorted(columns_of(targets), key=lambda column: column.platform))
 
 
-def _steps(via: str) -> list[str]:
-    """Return the packages of the path in a cell's `via`, such as "arrives by sqlalchemy → greenlet"."""
-    return [step.strip() for step in via.rpartition(" by ")[2].split("→")] if "→" in via else []
+def _steps(path: str) -> list[str]:
+    """Return the packages of a cell's path, such as "sqlalchemy → greenlet"; none where it has but one."""
+    steps = path.split(" → ")
+    return steps if len(steps) > 1 else []
 
 
 def _version_key(text: str) -> tuple[int, Version | str]:

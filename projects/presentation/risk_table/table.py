@@ -134,7 +134,7 @@ def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> Pac
     return PackageRow(
         name=name,
         version=", ".join({one.version: None for _, one in found}),
-        via=first.via,
+        via=first.arrival,
         severity=SEVERITIES[max([_SEVERITY_RANK.get(one.severity, 0) for _, one in found])],
         state=STATES[min([_RANK[one.verdict] for one in cells])],
         cells=tuple(cells),

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from scanner.domain.translation import gettext, noop
+
 PythonVersion = tuple[int, int]
 
 
 class RemovedModule(Struct, frozen=True):
-    """A module that was removed from the standard library. `instead` is a clause: what to use."""
+    """A module that was removed from the standard library. `instead` is a clause, a message: what to use."""
 
     name: str
     removed_in: PythonVersion
@@ -23,7 +25,7 @@ class RemovedModule(Struct, frozen=True):
 
 
 class LanguageChange(Struct, frozen=True):
-    """Another change of this Python that may break running code."""
+    """Another change of this Python that may break running code; `text` is a message."""
 
     python: PythonVersion
     text: str
@@ -64,61 +66,71 @@ def _removed_by_pep_594(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
 
 
 REMOVED_MODULES: tuple[RemovedModule, ...] = (
-    _removed("formatter", (3, 10), "nothing: no replacement was given"),
+    _removed("formatter", (3, 10), noop("nothing: no replacement was given")),
     _removed("parser", (3, 10), "ast", "PEP 617"),
     _removed("symbol", (3, 10), "ast", "PEP 617"),
-    _removed("binhex", (3, 11), "nothing: no replacement was given"),
-    _removed("asynchat", (3, 12), "asyncio; pyasynchat restores it", _PEP_594),
-    _removed("asyncore", (3, 12), "asyncio; pyasyncore restores it", _PEP_594),
+    _removed("binhex", (3, 11), noop("nothing: no replacement was given")),
+    _removed("asynchat", (3, 12), noop("asyncio; pyasynchat restores it"), _PEP_594),
+    _removed("asyncore", (3, 12), noop("asyncio; pyasyncore restores it"), _PEP_594),
     _removed("smtpd", (3, 12), "aiosmtpd", _PEP_594),
-    _removed("distutils", (3, 12), "setuptools, which has a copy while it is installed", "PEP 632"),
+    _removed("distutils", (3, 12), noop("setuptools, which has a copy while it is installed"), "PEP 632"),
     _removed("imp", (3, 12), "importlib"),
     *_removed_by_pep_594(
-        ("aifc", "nothing; standard-aifc restores it"),
-        ("audioop", "nothing; audioop-lts restores it"),
-        ("cgi", "email.message and urllib.parse; legacy-cgi restores it"),
-        ("cgitb", "faulthandler or logging; legacy-cgi restores it"),
-        ("chunk", "nothing; standard-chunk restores it"),
-        ("crypt", "hashlib.scrypt, bcrypt or argon2-cffi; legacycrypt is a port"),
-        ("imghdr", "filetype, puremagic or python-magic"),
+        ("aifc", noop("nothing; standard-aifc restores it")),
+        ("audioop", noop("nothing; audioop-lts restores it")),
+        ("cgi", noop("email.message and urllib.parse; legacy-cgi restores it")),
+        ("cgitb", noop("faulthandler or logging; legacy-cgi restores it")),
+        ("chunk", noop("nothing; standard-chunk restores it")),
+        ("crypt", noop("hashlib.scrypt, bcrypt or argon2-cffi; legacycrypt is a port")),
+        ("imghdr", noop("filetype, puremagic or python-magic")),
         ("mailcap", "mimetypes"),
-        ("msilib", "nothing"),
-        ("nis", "nothing"),
-        ("nntplib", "nothing; standard-nntplib restores it"),
-        ("ossaudiodev", "nothing"),
-        ("pipes", "subprocess, and shlex.quote for pipes.quote"),
-        ("sndhdr", "filetype or puremagic"),
+        ("msilib", noop("nothing")),
+        ("nis", noop("nothing")),
+        ("nntplib", noop("nothing; standard-nntplib restores it")),
+        ("ossaudiodev", noop("nothing")),
+        ("pipes", noop("subprocess, and shlex.quote for pipes.quote")),
+        ("sndhdr", noop("filetype or puremagic")),
         ("spwd", "python-pam"),
-        ("sunau", "nothing; standard-sunau restores it"),
-        ("telnetlib", "telnetlib3; standard-telnetlib restores it"),
-        ("uu", "binascii or base64"),
-        ("xdrlib", "nothing; standard-xdrlib restores it"),
+        ("sunau", noop("nothing; standard-sunau restores it")),
+        ("telnetlib", noop("telnetlib3; standard-telnetlib restores it")),
+        ("uu", noop("binascii or base64")),
+        ("xdrlib", noop("nothing; standard-xdrlib restores it")),
     ),
-    _removed("lib2to3", (3, 13), "libcst or parso"),
+    _removed("lib2to3", (3, 13), noop("libcst or parso")),
     _removed("tkinter.tix", (3, 13), "tkinter.ttk"),
-    _removed("sre_compile", (3, 15), "re; its internals are not public"),
-    _removed("sre_constants", (3, 15), "re; its internals are not public"),
-    _removed("sre_parse", (3, 15), "re; its internals are not public"),
+    _removed("sre_compile", (3, 15), noop("re; its internals are not public")),
+    _removed("sre_constants", (3, 15), noop("re; its internals are not public")),
+    _removed("sre_parse", (3, 15), noop("re; its internals are not public")),
 )
 
 LANGUAGE_CHANGES: tuple[LanguageChange, ...] = (
-    _change((3, 10), "The aliases of collections.abc in collections (collections.Mapping) are removed."),
-    _change((3, 11), "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed."),
-    _change((3, 12), "A new virtual environment has no setuptools: code that imports pkg_resources must require it."),
-    _change((3, 12), "pkgutil.ImpImporter, ssl.wrap_socket and unittest's aliases such as assertEquals are removed."),
-    _change((3, 13), "locals() gives a snapshot inside functions; writing to it changes nothing.", "PEP 667"),
+    _change((3, 10), noop("The aliases of collections.abc in collections (collections.Mapping) are removed.")),
+    _change((3, 11), noop("inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed.")),
     _change(
-        (3, 14), "Annotations are evaluated when they are read, no longer when a definition runs.", "PEP 649, PEP 749"
+        (3, 12), noop("A new virtual environment has no setuptools: code that imports pkg_resources must require it.")
     ),
-    _change((3, 14), "multiprocessing starts processes by forkserver, no longer by fork, except on macOS and Windows."),
-    _change((3, 14), "asyncio.get_event_loop() raises RuntimeError where no loop is set."),
-    _change((3, 14), "ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are removed."),
     _change(
-        (3, 15), "Text files are read and written as UTF-8 unless an encoding is named, on Windows too.", "PEP 686"
+        (3, 12), noop("pkgutil.ImpImporter, ssl.wrap_socket and unittest's aliases such as assertEquals are removed.")
     ),
-    _change((3, 15), "http.server's CGIHTTPRequestHandler and its --cgi option are removed."),
-    _change((3, 16), "The event loop policies of asyncio and asyncio.iscoroutinefunction are removed."),
-    _change((3, 16), "The type code u of array is removed: use w."),
+    _change((3, 13), noop("locals() gives a snapshot inside functions; writing to it changes nothing."), "PEP 667"),
+    _change(
+        (3, 14),
+        noop("Annotations are evaluated when they are read, no longer when a definition runs."),
+        "PEP 649, PEP 749",
+    ),
+    _change(
+        (3, 14), noop("multiprocessing starts processes by forkserver, no longer by fork, except on macOS and Windows.")
+    ),
+    _change((3, 14), noop("asyncio.get_event_loop() raises RuntimeError where no loop is set.")),
+    _change((3, 14), noop("ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are removed.")),
+    _change(
+        (3, 15),
+        noop("Text files are read and written as UTF-8 unless an encoding is named, on Windows too."),
+        "PEP 686",
+    ),
+    _change((3, 15), noop("http.server's CGIHTTPRequestHandler and its --cgi option are removed.")),
+    _change((3, 16), noop("The event loop policies of asyncio and asyncio.iscoroutinefunction are removed.")),
+    _change((3, 16), noop("The type code u of array is removed: use w.")),
 )
 
 BACKPORT_PACKAGES: tuple[BackportPackage, ...] = (
@@ -158,7 +170,9 @@ def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[L
 def standard_library_flags(package: str, python: PythonVersion) -> tuple[str, ...]:
     """Return clauses about one package that follow from the standard library of a Python. They change no verdict."""
     return tuple(
-        f"the standard library does this since Python {_dotted(row.since)}: {row.module} ({row.source})"
+        gettext("the standard library does this since Python {version}: {module} ({source})").format(
+            version=_dotted(row.since), module=row.module, source=row.source
+        )
         for row in BACKPORT_PACKAGES
         if row.package == package and row.since <= python
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import join_words
 from scanner.domain.resolution.explain.conflict import (
     ConflictExplanation,
     ConflictLine,
@@ -14,6 +14,7 @@ from scanner.domain.resolution.explain.conflict import (
     RequirementEdit,
 )
 from scanner.domain.resolution.explain.sentences import obstacle_text
+from scanner.domain.translation import gettext, ngettext, noop
 
 __all__ = ["conflict_lines", "conflict_text", "line_text", "relaxation_text", "subject_text", "ways_out"]
 
@@ -32,7 +33,8 @@ def conflict_lines(conflict: ConflictExplanation, target_name: TargetName = str)
     statements = list(_statements(conflict.lines, target_name))
     if conflict.omitted:
         middle = (len(statements) + 1) // 2
-        statements.insert(middle, f"({count(conflict.omitted, 'further fact')} left out.)")
+        left_out = ngettext("({count} further fact left out.)", "({count} further facts left out.)", conflict.omitted)
+        statements.insert(middle, left_out.format(count=conflict.omitted))
     return list(filter(None, (*statements, _conclusion(conflict))))
 
 
@@ -40,22 +42,38 @@ def line_text(line: ConflictLine, target_name: TargetName = str) -> str:
     """Return one line as a clause: "boto3 1.34.0 needs botocore>=1.34.0,<1.35.0"."""
     match line.kind:
         case LineKind.ASKED:
-            return f"you ask for {line.requirement}{_on(line, target_name)}"
+            return gettext("you ask for {requirement}{on}").format(
+                requirement=line.requirement, on=_on(line, target_name)
+            )
         case LineKind.LIMITED:
-            return f"a constraint of yours is {line.requirement}{_on(line, target_name)}"
+            return gettext("a constraint of yours is {requirement}{on}").format(
+                requirement=line.requirement, on=_on(line, target_name)
+            )
         case LineKind.NEEDS:
-            return f"{subject_text(line)} {_verb(line, 'needs', 'need')} {line.requirement}{_on(line, target_name)}"
+            text = _agreeing(
+                line, noop("{releases} needs {requirement}{on}"), noop("{releases} need {requirement}{on}")
+            )
+            return text.format(releases=subject_text(line), requirement=line.requirement, on=_on(line, target_name))
         case LineKind.UNAVAILABLE:
             if line.obstacle is None:
-                return f"{subject_text(line)} {_verb(line, 'does', 'do')} not install"
+                text = _agreeing(line, noop("{releases} does not install"), noop("{releases} do not install"))
+                return text.format(releases=subject_text(line))
             return f"{subject_text(line)} {obstacle_text(line.obstacle, several=_is_several(line))}"
         case LineKind.NOT_FOUND:
-            release = f"release of {line.name} that is {line.requirement}" if line.requirement else ""
-            return f"the index has no {release or f'package {line.name}'}"
+            if not line.requirement:
+                return gettext("the index has no package {name}").format(name=line.name)
+            text = gettext("the index has no release of {name} that is {requirement}")
+            return text.format(name=line.name, requirement=line.requirement)
         case LineKind.UNREADABLE:
-            return f"a release of {line.name} states a requirement that cannot be read: {line.requirement!r}"
+            text = gettext("a release of {name} states a requirement that cannot be read: {requirement}")
+            return text.format(name=line.name, requirement=repr(line.requirement))
         case LineKind.BREAKS:
-            return f"{subject_text(line)} {_verb(line, 'is', 'are')} known to break with {line.requirement}"
+            text = _agreeing(
+                line,
+                noop("{releases} is known to break with {requirement}"),
+                noop("{releases} are known to break with {requirement}"),
+            )
+            return text.format(releases=subject_text(line), requirement=line.requirement)
 
 
 def relaxation_text(relaxation: Relaxation) -> str:
@@ -66,14 +84,18 @@ def relaxation_text(relaxation: Relaxation) -> str:
 def ways_out(conflict: ConflictExplanation) -> list[str]:
     """Return the ways out as sentences, the smallest first."""
     texts = [relaxation_text(one) for one in conflict.relaxations]
-    return [f"{'Way out' if at == 0 else 'Or'}: {text}." for at, text in enumerate(texts)]
+    first, other = gettext("Way out: {change}."), gettext("Or: {change}.")
+    return [(other if at else first).format(change=text) for at, text in enumerate(texts)]
 
 
 def _edit_text(edit: RequirementEdit) -> str:
     if not edit.after:
-        return f"leave out {edit.before}"
+        return gettext("leave out {requirement}").format(requirement=edit.before)
     named = not edit.version or edit.after.endswith(f"={edit.version}")
-    return f"change {edit.before} to {edit.after}{'' if named else f' (then {edit.name} {edit.version})'}"
+    if named:
+        return gettext("change {before} to {after}").format(before=edit.before, after=edit.after)
+    text = gettext("change {before} to {after} (then {release})")
+    return text.format(before=edit.before, after=edit.after, release=f"{edit.name} {edit.version}")
 
 
 def _statements(lines: tuple[ConflictLine, ...], target_name: TargetName) -> Iterator[str]:
@@ -86,8 +108,10 @@ def _statements(lines: tuple[ConflictLine, ...], target_name: TargetName) -> Ite
     for (kind, *_), group in groupby(lines, subject):
         same = list(group)
         if kind is LineKind.UNAVAILABLE:
-            place = target_name(same[0].target) or "this target"
-            sentences = [f"on {place}{', ' if len(same) == 1 else ': '}{'; '.join(map(line_text, same))}"]
+            place = target_name(same[0].target) or gettext("this target")
+            facts = "; ".join(map(line_text, same))
+            text = gettext("on {target}, {fact}") if len(same) == 1 else gettext("on {target}: {facts}")
+            sentences = [text.format(target=place, fact=facts, facts=facts)]
         elif kind in {LineKind.ASKED, LineKind.NEEDS}:
             rest = [line.requirement for line in same[1:]]
             text = line_text(same[0], lambda _: "")
@@ -103,7 +127,9 @@ def _conclusion(conflict: ConflictExplanation) -> str:
     """Return what follows; nothing where the last statement says it."""
     if conflict.lines and conflict.lines[-1].kind is LineKind.NOT_FOUND:
         return ""
-    return f"So no version of {conflict.exhausted} is left." if conflict.exhausted else "These cannot all hold."
+    if not conflict.exhausted:
+        return gettext("These cannot all hold.")
+    return gettext("So no version of {name} is left.").format(name=conflict.exhausted)
 
 
 def subject_text(line: ConflictLine) -> str:
@@ -112,9 +138,10 @@ def subject_text(line: ConflictLine) -> str:
     if not line.versions:
         return name
     if line.only and _is_several(line):
-        return f"all releases of {name}"
+        return gettext("all releases of {name}").format(name=name)
     if line.every and _is_several(line):
-        return f"all releases of {name} that are left ({line.versions})"
+        text = gettext("all releases of {name} that are left ({versions})")
+        return text.format(name=name, versions=line.versions)
     return f"{name} {line.versions}"
 
 
@@ -123,10 +150,10 @@ def _is_several(line: ConflictLine) -> bool:
     return " " in line.versions
 
 
-def _verb(line: ConflictLine, singular: str, plural: str) -> str:
-    return plural if _is_several(line) else singular
+def _agreeing(line: ConflictLine, one: str, several: str) -> str:
+    return gettext(several if _is_several(line) else one)
 
 
 def _on(line: ConflictLine, target_name: TargetName) -> str:
     place = target_name(line.target) if line.target else ""
-    return f" on {place}" if place else ""
+    return gettext(" on {targets}").format(targets=place) if place else ""

@@ -2,57 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.translation import ENGLISH, gettext, language, noop, pgettext
 
 __all__ = ["obstacle_text", "plan_cause_text", "plan_reason_text"]
 
-# What follows the name and version of a release. Its first word is the verb.
+# What follows the name and version of a release, and the names of several.
 _OBSTACLE_TEXTS = {
-    Obstacle.PURE_SOURCE: "has no wheel, only pure Python source to build",
-    Obstacle.COMPILED_SOURCE: "has no wheel, only source to compile",
-    Obstacle.UNSEEN_SOURCE: "has no wheel, only source that was not looked into",
-    Obstacle.UNREADABLE_SOURCE: "has no wheel, only source that cannot be read",
-    Obstacle.REQUIRES_PYTHON: "excludes that Python",
-    Obstacle.NO_FILE: "has no file for it",
-    Obstacle.TOO_YOUNG: "is younger than the policy allows",
-    Obstacle.KNOWN_BREAK: "is known to break",
-    Obstacle.NOT_DECLARED: "does not declare that Python, which the project demands",
-    Obstacle.FAILED_PROOF: "failed in the last proof",
+    Obstacle.PURE_SOURCE: (
+        noop("has no wheel, only pure Python source to build"),
+        noop("have no wheel, only pure Python source to build"),
+    ),
+    Obstacle.COMPILED_SOURCE: (
+        noop("has no wheel, only source to compile"),
+        noop("have no wheel, only source to compile"),
+    ),
+    Obstacle.UNSEEN_SOURCE: (
+        noop("has no wheel, only source that was not looked into"),
+        noop("have no wheel, only source that was not looked into"),
+    ),
+    Obstacle.UNREADABLE_SOURCE: (
+        noop("has no wheel, only source that cannot be read"),
+        noop("have no wheel, only source that cannot be read"),
+    ),
+    Obstacle.REQUIRES_PYTHON: (noop("excludes that Python"), noop("exclude that Python")),
+    Obstacle.NO_FILE: (noop("has no file for it"), noop("have no file for it")),
+    Obstacle.TOO_YOUNG: (noop("is younger than the policy allows"), noop("are younger than the policy allows")),
+    Obstacle.KNOWN_BREAK: (noop("is known to break"), noop("are known to break")),
+    Obstacle.NOT_DECLARED: (
+        noop("does not declare that Python, which the project demands"),
+        noop("do not declare that Python, which the project demands"),
+    ),
+    Obstacle.FAILED_PROOF: (noop("failed in the last proof"), noop("failed in the last proof")),
 }
-_VERBS_OF_SEVERAL = {"has": "have", "excludes": "exclude", "is": "are", "does": "do", "failed": "failed"}
 
 
 def obstacle_text(obstacle: Obstacle, *, several: bool = False) -> str:
     """Return what follows the name of a release, or of several: "has no file for it", "have no file for it"."""
-    text = _OBSTACLE_TEXTS[obstacle]
-    verb, _, rest = text.partition(" ")
-    return f"{_VERBS_OF_SEVERAL[verb]} {rest}" if several else text
+    return gettext(_OBSTACLE_TEXTS[obstacle][several])
 
 
 def plan_reason_text(reason: PlanReason, target_name: Callable[[str], str] = str) -> str:
     """Return a reason as a sentence without a full stop; that of a plan that does not exist begins with "no path: "."""
     no_path = {PlanReasonKind.CONTRADICTION, PlanReasonKind.BLOCKED}
-    return f"{'no path: ' if reason.kind in no_path else ''}{plan_cause_text(reason, target_name)}"
+    cause = plan_cause_text(reason, target_name)
+    return gettext("no path: {cause}").format(cause=cause) if reason.kind in no_path else cause
 
 
 _PLAN_CAUSES = {
-    PlanReasonKind.NEWER_VERSION: "a newer version is there",
-    PlanReasonKind.VERSION_NOT_FOUND: "the index has no {name} {version}",
-    PlanReasonKind.NOT_INSTALLABLE: "{name} {version} {obstacles}{on}",
-    PlanReasonKind.NOT_ADMITTED: "{dependent} needs {requirement}",
-    PlanReasonKind.UNMET_REQUIREMENT: "{name} {version} needs {requirement}{available}",
-    PlanReasonKind.KNOWN_BREAK: "{name} {version} is known to break{beside}: {text}",
-    PlanReasonKind.WITH_OTHERS: "it moves with the others",
-    PlanReasonKind.HELD_BACK: "capped at the newest version that installs{on}: {required} does not",
-    PlanReasonKind.NOT_POLLED: "{name} was not polled yet",
-    PlanReasonKind.PACKAGE_NOT_FOUND: "the index has no package {name}",
-    PlanReasonKind.NO_INSTALLABLE_VERSION: "no release of {name} is usable{on}: {version} {obstacles}",
-    PlanReasonKind.NO_ADMITTED_VERSION: "no release of {name} that the requirements admit is usable{on}",
-    PlanReasonKind.INCOMPLETE: "some of what it hangs on is not known yet",
-    PlanReasonKind.CUT_SHORT: "the search was cut short after {steps} steps",
+    PlanReasonKind.NEWER_VERSION: noop("a newer version is there"),
+    PlanReasonKind.VERSION_NOT_FOUND: noop("the index has no {name} {version}"),
+    PlanReasonKind.NOT_INSTALLABLE: noop("{name} {version} {obstacles}{on}"),
+    PlanReasonKind.NOT_ADMITTED: noop("{dependent} needs {requirement}"),
+    PlanReasonKind.UNMET_REQUIREMENT: noop("{name} {version} needs {requirement}{available}"),
+    PlanReasonKind.KNOWN_BREAK: noop("{name} {version} is known to break{beside}: {text}"),
+    PlanReasonKind.WITH_OTHERS: noop("it moves with the others"),
+    PlanReasonKind.HELD_BACK: noop("capped at the newest version that installs{on}: {required} does not"),
+    PlanReasonKind.NOT_POLLED: noop("{name} was not polled yet"),
+    PlanReasonKind.PACKAGE_NOT_FOUND: noop("the index has no package {name}"),
+    PlanReasonKind.NO_INSTALLABLE_VERSION: noop("no release of {name} is usable{on}: {version} {obstacles}"),
+    PlanReasonKind.NO_ADMITTED_VERSION: noop("no release of {name} that the requirements admit is usable{on}"),
+    PlanReasonKind.INCOMPLETE: noop("some of what it hangs on is not known yet"),
+    PlanReasonKind.CUT_SHORT: noop("the search was cut short after {steps} steps"),
     PlanReasonKind.CONTRADICTION: "{sides}",
     PlanReasonKind.BLOCKED: "{parts}",
     PlanReasonKind.TEXT: "{text}",
@@ -65,37 +79,68 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
     `target_name` names a target by its slug. Where it returns "", the target is left out: the page that shows the
     clause is about one target only.
     """
-    return _PLAN_CAUSES[reason.kind].format(
+    return gettext(_PLAN_CAUSES[reason.kind]).format(
         name=reason.name,
         version=reason.version,
-        obstacles=" or ".join(obstacle_text(obstacle) for obstacle in reason.obstacles),
-        on=_at("on all of" if len(reason.targets) > 1 else "on", reason.targets, target_name),
-        dependent=reason.dependent or "the project",
+        obstacles=_either(reason.obstacles),
+        on=_on(reason.targets, target_name),
+        dependent=reason.dependent or gettext("the project"),
         requirement=reason.requirement,
         required=reason.required,
         available=_available_text(reason, target_name),
         steps=reason.steps,
-        beside=f" without {reason.without}"
-        if reason.without
-        else f" with {reason.required}"
-        if reason.required
-        else "",
-        sides=", but ".join(reason.sides) or "the requirements contradict each other",
+        beside=_beside(reason),
+        sides=_sides(reason),
         parts="; ".join(plan_cause_text(part, target_name) for part in reason.parts),
         text=reason.text,
     )
 
 
+def _either(obstacles: Iterable[Obstacle]) -> str:
+    between = pgettext("between the last words of a list", "or")
+    return f" {between} ".join(map(obstacle_text, obstacles))
+
+
+def _sides(reason: PlanReason) -> str:
+    # The sides are stored as English text; a page has them as lines of its own, in its table of the conflict.
+    if language() == ENGLISH and reason.sides:
+        return ", but ".join(reason.sides)
+    return gettext("the requirements contradict each other")
+
+
+def _beside(reason: PlanReason) -> str:
+    if reason.without:
+        return gettext(" without {package}").format(package=reason.without)
+    return gettext(" with {package}").format(package=reason.required) if reason.required else ""
+
+
 def _available_text(reason: PlanReason, target_name: Callable[[str], str]) -> str:
     if reason.available_from is None:
         return ""
-    if not reason.available_from:
-        free = f"; {reason.free_from} does not need it" if reason.free_from else ""
-        return f", none of which installs{_at('on', reason.targets, target_name)}{free}"
-    where = _at("for", reason.targets, target_name)
-    return f", and {reason.required} has no wheel{where} before {reason.available_from}"
+    on = _on(reason.targets, target_name, of_all=False)
+    if reason.available_from:
+        text = gettext(", and {required} has no wheel{on} before {version}")
+        return text.format(
+            required=reason.required, on=_for(reason.targets, target_name), version=reason.available_from
+        )
+    none = gettext(", none of which installs{on}").format(on=on)
+    if not reason.free_from:
+        return none
+    return none + gettext("; {release} does not need it").format(release=reason.free_from)
 
 
-def _at(preposition: str, targets: Iterable[str], target_name: Callable[[str], str]) -> str:
-    names = ", ".join(name for slug in targets if (name := target_name(slug)))
-    return f" {preposition} {names}" if names else ""
+def _named(targets: Iterable[str], target_name: Callable[[str], str]) -> str:
+    return ", ".join(name for slug in targets if (name := target_name(slug)))
+
+
+def _on(targets: Sequence[str], target_name: Callable[[str], str], *, of_all: bool = True) -> str:
+    names = _named(targets, target_name)
+    if not names:
+        return ""
+    text = gettext(" on all of {targets}") if of_all and len(targets) > 1 else gettext(" on {targets}")
+    return text.format(targets=names)
+
+
+def _for(targets: Sequence[str], target_name: Callable[[str], str]) -> str:
+    names = _named(targets, target_name)
+    return gettext(" for {targets}").format(targets=names) if names else ""

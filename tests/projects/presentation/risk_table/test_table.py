@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Severity, Verdict
-from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cell, via
+from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cell
 from projects.presentation.columns import columns_of
 from projects.presentation.risk_table.controls import count_text, empty_text, state_pills, table_headings
 from projects.presentation.risk_table.query import DEFAULT_STATES, SORTS, STATES, RiskQuery
@@ -181,7 +181,7 @@ def test_a_cell_says_the_shortest_telling_thing(row: PackageResult, text: str) -
     ],
 )
 def test_the_way_a_package_arrives_is_the_shortest_one(row: PackageResult, text: str) -> None:
-    assert via(row) == text
+    assert summarise_cell(row).arrival == text
 
 
 @given(st.lists(st.sampled_from([*TARGETS, "cp399-nowhere"])), _states, st.text(max_size=8), _sorts)
