@@ -14,6 +14,7 @@ from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledReading
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
+from scanner.domain.phrases import day_text
 from scanner.domain.targets.pythons import Python
 from scanner.domain.translation import gettext, ngettext, noop
 
@@ -104,8 +105,8 @@ def _proof_lines(package: PackageResult, proof: DatedProof) -> Iterator[Evidence
 
 
 def proof_place(proof: DatedProof) -> str:
-    """Return where and when something ran: "Python 3.14.0, linux x86_64, 27 Nov 2026"."""
-    return f"Python {proof.proof.python}, {proof.proof.machine}, {proof.received_at:%-d %b %Y}"
+    """Return where and when something ran: "Python 3.14.0, linux x86_64, 27 November 2026"."""
+    return f"Python {proof.proof.python}, {proof.proof.machine}, {day_text(proof.received_at)}"
 
 
 _GUARDS = {

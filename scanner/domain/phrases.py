@@ -6,9 +6,10 @@ A sentence that another language orders in another way is one message of its own
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
-from scanner.domain.translation import gettext, ngettext, pgettext
+from scanner.domain.translation import gettext, ngettext, noop, pgettext
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -49,3 +50,15 @@ def join_first(words: Sequence[str], most: int) -> str:
     """Join at most so many words as a list, which ends with the number of the others: "a, b and 3 more"."""
     more = [gettext("{number} more").format(number=len(words) - most)] if len(words) > most else []
     return join_words([*words[:most], *more])
+
+
+_MONTHS = (
+    *(noop("January"), noop("February"), noop("March"), noop("April"), noop("May"), noop("June")),
+    *(noop("July"), noop("August"), noop("September"), noop("October"), noop("November"), noop("December")),
+)
+
+
+def day_text(day: date) -> str:
+    """Return a day as people write it: "27 November 2026"."""
+    month = gettext(_MONTHS[day.month - 1])
+    return gettext("{day} {month} {year}").format(day=day.day, month=month, year=day.year)
