@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
+from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.assessment.waivers import Waiver
 from projects.domain.received_proof import DatedProof
@@ -16,10 +17,13 @@ from projects.presentation.evidence import EvidenceLine, evidence_lines
 from projects.presentation.sentences import describe_reason, expected_error, read_target
 from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.matching.availability import Availability
+from scanner.domain.translation import gettext
 
 
 class CellPage(Struct, frozen=True):
     """Everything that the page says of one package on one target. Moments are in UTC.
+
+    `how` says where the project itself names the package, "" where it does not; `ways` are those through others.
 
     `own_line` is what the project's own file says: "numpy<2", "" where none of its lines names the package.
     """
@@ -32,7 +36,8 @@ class CellPage(Struct, frozen=True):
     reason: str
     error: str
     advice: str
-    provenance: tuple[str, ...]
+    how: str
+    ways: tuple[str, ...]
     own_line: str
     file: str
     tag: str
@@ -43,6 +48,11 @@ class CellPage(Struct, frozen=True):
     waiver: Waiver | None = None
     is_built: bool = False
     has_unread_modules: bool = False
+
+    @property
+    def provenance(self) -> tuple[str, ...]:
+        """How it comes into the set: all of its ways."""
+        return tuple(filter(None, (self.how, *self.ways)))
 
     @property
     def can_accept_build(self) -> bool:
@@ -73,6 +83,7 @@ def cell_page(
     last one of the target.
     """
     target = read_target(column.slug)
+    ways = tuple(" → ".join(path) for path in package.provenance.paths if len(path) > 1)
     return CellPage(
         column=column,
         name=package.name,
@@ -82,7 +93,8 @@ def cell_page(
         reason=_sentence(describe_reason(package)),
         error=expected_error(package) or "",
         advice=advise(package, column.slug),
-        provenance=_provenance(package),
+        how=_how(package.provenance) or ("" if ways else gettext("pinned in the file")),
+        ways=ways,
         own_line=own_line,
         file=package.file or "",
         tag=package.tag or "",
@@ -102,15 +114,15 @@ def _has_unread_modules(package: PackageResult, reading: WheelReading | None) ->
     return is_compiled and bool(package.file) and (reading is None or reading.compiled is None)
 
 
-def _provenance(package: PackageResult) -> tuple[str, ...]:
-    provenance = package.provenance
-    lines = []
-    if provenance.direct is not False:
-        how = "direct" if provenance.direct else "listed, not said whether direct"
-        place = ", ".join(filter(None, (how, provenance.source)))
-        lines.append(f"{place} line {provenance.line}" if provenance.line else place)
-    lines += [" → ".join(path) for path in provenance.paths if len(path) > 1]
-    return tuple(lines) or ("pinned in the file",)
+def _how(provenance: Provenance) -> str:
+    """Return where the project itself names a package; "" where it does not."""
+    if provenance.direct is False:
+        return ""
+    how = gettext("direct") if provenance.direct else gettext("listed, not said whether direct")
+    place = ", ".join(filter(None, (how, provenance.source)))
+    if not provenance.line:
+        return place
+    return gettext("{place} line {line}").format(place=place, line=provenance.line)
 
 
 def _sentence(text: str) -> str:

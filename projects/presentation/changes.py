@@ -9,7 +9,8 @@ from msgspec import Struct
 from projects.domain.assessment.diff import ChangeKind, PackageChange
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
-from projects.presentation.heatmap import VERDICT_LABELS
+from projects.presentation.words import verdict_word
+from scanner.domain.translation import gettext, ngettext, noop
 
 _LOOKS = {
     ChangeKind.WORSE: Verdict.BLOCKED,
@@ -17,6 +18,15 @@ _LOOKS = {
     ChangeKind.BETTER: Verdict.READY,
     ChangeKind.GONE: Verdict.UNKNOWN,
     ChangeKind.MOVED: Verdict.DEGRADED,
+}
+
+
+_WORDS = {
+    ChangeKind.WORSE: noop("worse"),
+    ChangeKind.NEW: noop("new"),
+    ChangeKind.BETTER: noop("better"),
+    ChangeKind.GONE: noop("gone"),
+    ChangeKind.MOVED: noop("moved"),
 }
 
 
@@ -29,6 +39,11 @@ class ChangeSummary(Struct, frozen=True):
     text: str
     where: str
     where_title: str
+
+    @property
+    def word(self) -> str:
+        """The word for the kind of change."""
+        return gettext(_WORDS[self.kind])
 
 
 def describe_differences(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[ChangeSummary]:
@@ -43,23 +58,24 @@ def describe_differences(changes: Sequence[PackageChange], columns: Mapping[str,
 
 
 def _text(change: PackageChange) -> str:
-    before, after = change.before_version or "no version", change.after_version or "no version"
+    before, after = change.before_version or gettext("no version"), change.after_version or gettext("no version")
     match change.kind:
         case ChangeKind.NEW:
-            return f"{after}, {_label(change.after_verdict)}"
+            return gettext("{version}, {verdict}").format(version=after, verdict=_label(change.after_verdict))
         case ChangeKind.GONE:
-            return f"{before}, was {_label(change.before_verdict)}"
+            return gettext("{version}, was {verdict}").format(version=before, verdict=_label(change.before_verdict))
         case ChangeKind.MOVED:
-            return f"{before} → {after}, still {_label(change.after_verdict)}"
+            text = gettext("{before} → {after}, still {verdict}")
+            return text.format(before=before, after=after, verdict=_label(change.after_verdict))
     versions = before if before == after else f"{before} → {after}"
     return f"{versions}: {_label(change.before_verdict)} → {_label(change.after_verdict)}"
 
 
 def _label(verdict: Verdict | None) -> str:
-    return VERDICT_LABELS[verdict] if verdict else "unknown"
+    return verdict_word(verdict or Verdict.UNKNOWN)
 
 
 def _where(targets: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, str]:
     labels = [columns[target].label if target in columns else target for target in targets]
-    short = labels[0] if len(labels) == 1 else f"on {len(labels)} targets"
-    return short, ", ".join(labels)
+    several = ngettext("on {count} target", "on {count} targets", len(labels)).format(count=len(labels))
+    return labels[0] if len(labels) == 1 else several, ", ".join(labels)

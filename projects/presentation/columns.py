@@ -10,6 +10,7 @@ from msgspec import Struct
 from scanner.domain.phrases import join_words
 from scanner.domain.targets.pythons import PYTHONS
 from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 
 
 class Column(Struct, frozen=True):
@@ -30,18 +31,18 @@ class Column(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The name of the target: "Python 3.14 on Linux x86-64 (glibc 2.28)"."""
-        return self._joined(" on ")
+        if not self.platform:
+            return self.interpreter
+        return gettext("{python} on {platform}").format(python=self.interpreter, platform=self._whole_platform)
 
     @property
     def inline_label(self) -> str:
         """The name of the target after "on": "Python 3.14, Linux x86-64 (glibc 2.28)"."""
-        return self._joined(", ")
+        return f"{self.interpreter}, {self._whole_platform}" if self.platform else self.interpreter
 
-    def _joined(self, separator: str) -> str:
-        if not self.platform:
-            return self.interpreter
-        floor = f" ({self.floor})" if self.floor else ""
-        return f"{self.interpreter}{separator}{self.platform}{floor}"
+    @property
+    def _whole_platform(self) -> str:
+        return f"{self.platform} ({self.floor})" if self.floor else self.platform
 
 
 def column_of(slug: str) -> Column:
@@ -80,5 +81,6 @@ def place_text(columns: Sequence[Column]) -> str:
     parts = []
     for platform, group in groupby(columns, key=lambda column: column.platform):
         pythons = [column.python if at else column.interpreter for at, column in enumerate(group)]
-        parts.append(join_words(pythons) + (f" on {platform}" if platform else ""))
+        named = join_words(pythons)
+        parts.append(gettext("{python} on {platform}").format(python=named, platform=platform) if platform else named)
     return join_words(parts)

@@ -10,7 +10,9 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.query import STATES
 from projects.presentation.stored import TargetSummary
+from projects.presentation.words import verdict_word
 from scanner.domain.phrases import count
+from scanner.domain.translation import gettext
 
 # Which package state lends its colour and glyph to a project's verdict.
 LOOKS = {
@@ -25,17 +27,6 @@ _DECISIVE = {
     ProjectVerdict.CONDITIONAL: (Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.NOT_JUDGED, Verdict.IGNORED),
     ProjectVerdict.NO_GO: (Verdict.BLOCKED,),
     ProjectVerdict.UNKNOWN: (Verdict.UNKNOWN, Verdict.NOT_JUDGED),
-}
-VERDICT_LABELS = {
-    Verdict.BLOCKED: "blocked",
-    Verdict.UPGRADE: "upgrade",
-    Verdict.HELD_BACK: "held back",
-    Verdict.UNKNOWN: "unknown",
-    Verdict.NOT_JUDGED: "not judged",
-    Verdict.IGNORED: "ignored",
-    Verdict.DEGRADED: "slower",
-    Verdict.READY: "ready",
-    Verdict.INACTIVE: "not needed",
 }
 
 
@@ -90,13 +81,13 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
     number = counts.get(decisive.value, 0) if decisive is not None else 0
     match verdict:
         case ProjectVerdict.GO:
-            text = "ready"
+            text = gettext("ready")
         case ProjectVerdict.CONDITIONAL:
-            text = _count(number, decisive) if decisive is not None else "conditional"
+            text = _count(number, decisive) if decisive is not None else gettext("conditional")
         case ProjectVerdict.NO_GO:
-            text = f"{number} blocked" if number else "conflict"
+            text = _count(number, Verdict.BLOCKED) if number else gettext("conflict")
         case ProjectVerdict.UNKNOWN:
-            text = _count(number, decisive) if decisive is not None else "not known"
+            text = _count(number, decisive) if decisive is not None else gettext("not known")
     if decisive is Verdict.IGNORED:
         look = decisive
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
@@ -105,4 +96,4 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
 
 
 def _count(number: int, state: Verdict) -> str:
-    return count(number, VERDICT_LABELS[state]) if state is Verdict.UPGRADE else f"{number} {VERDICT_LABELS[state]}"
+    return count(number, "upgrade") if state is Verdict.UPGRADE else f"{number} {verdict_word(state)}"

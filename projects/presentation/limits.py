@@ -6,25 +6,29 @@ from collections.abc import Sequence
 
 from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting.limit_changes import LimitChange
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import join_words
+from scanner.domain.translation import gettext, ngettext
 
 _MAX_NAMES = 3
 
 
 def limit_text(limit: LimitChange) -> str:
     """Return one condition as a clause: "the project requires Python >=3.11,<3.14 (pyproject.toml line 4)"."""
-    place = f"({limit.path} line {limit.line})" if limit.line and not limit.is_locked else f"({limit.path})"
+    place = f"({limit.path})"
+    if limit.line and not limit.is_locked:
+        place = gettext("({path} line {line})").format(path=limit.path, line=limit.line)
     match limit.kind:
         case LimitKind.REQUIRES_PYTHON:
-            return f"the project requires Python {limit.before} {place}"
+            text = gettext("the project requires Python {limit} {place}")
         case LimitKind.LOCK_PYTHON:
-            return f"it is locked for Python {limit.before} {place}"
+            text = gettext("it is locked for Python {limit} {place}")
         case LimitKind.LOCK_ENVIRONMENTS:
-            return f"it is locked for {limit.before} only {place}"
+            text = gettext("it is locked for {limit} only {place}")
         case LimitKind.LOCKED_PACKAGE:
-            return f"{limit.package} is locked for Python {limit.before} {place}"
+            text = gettext("{package} is locked for Python {limit} {place}")
         case LimitKind.LISTED_FILES:
-            return f"no file of {limit.package} {limit.before} whose hash is listed fits {place}"
+            text = gettext("no file of {package} {limit} whose hash is listed fits {place}")
+    return text.format(package=limit.package, limit=limit.before, place=place)
 
 
 def limits_text(limits: Sequence[LimitChange]) -> str:
@@ -32,8 +36,10 @@ def limits_text(limits: Sequence[LimitChange]) -> str:
     if not limits:
         return ""
     shown = [limit_text(limit) for limit in limits[:_MAX_NAMES]]
-    more = [count(len(limits) - _MAX_NAMES, "more condition")] if len(limits) > _MAX_NAMES else []
-    return join_words([*shown, *more])
+    more = len(limits) - _MAX_NAMES
+    if more > 0:
+        shown.append(ngettext("{count} more condition", "{count} more conditions", more).format(count=more))
+    return join_words(shown)
 
 
 def limit_advice(limit: LimitChange) -> str:
@@ -41,7 +47,11 @@ def limit_advice(limit: LimitChange) -> str:
     text = limit_text(limit)
     text = f"{text[:1].upper()}{text[1:]}"
     if limit.kind is LimitKind.LISTED_FILES:
-        return f"{text}: list its hashes again."
-    if limit.is_locked:
-        return f"{text}: lock again."
-    return f"{text}: change it by hand." if limit.after is None else f"{text}: it becomes {limit.after}."
+        advice = gettext("{condition}: list its hashes again.")
+    elif limit.is_locked:
+        advice = gettext("{condition}: lock again.")
+    elif limit.after is None:
+        advice = gettext("{condition}: change it by hand.")
+    else:
+        advice = gettext("{condition}: it becomes {limit}.")
+    return advice.format(condition=text, limit=limit.after)

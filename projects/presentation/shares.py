@@ -6,15 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from projects.domain.assessment.counts import UNREAD, packages_needed
 from projects.domain.assessment.verdicts import Verdict
-from scanner.domain.phrases import agree, count, join_first
+from scanner.domain.phrases import join_first
+from scanner.domain.translation import gettext, ngettext
 
 _MAX_NAMES = 3
-_CLAUSES = (
-    (Verdict.UPGRADE, "needs an upgrade", "need an upgrade"),
-    (Verdict.BLOCKED, "is blocked as required", "are blocked as required"),
-    (Verdict.HELD_BACK, "is held back", "are held back"),
-    (Verdict.NOT_JUDGED, "is not judged", "are not judged"),
-)
+_CLAUSES = (Verdict.UPGRADE, Verdict.BLOCKED, Verdict.HELD_BACK, Verdict.NOT_JUDGED)
 
 
 def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Sequence[str] = ()) -> str:
@@ -26,7 +22,8 @@ def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str], ignor
     text = _need_text(counts, not_judged)
     if not ignored:
         return text
-    return f"{text}; {ignored_text(ignored)}" if text else f"ready except {ignored_text(ignored)}"
+    left_out = ignored_text(ignored)
+    return f"{text}; {left_out}" if text else gettext("ready except {ignored}").format(ignored=left_out)
 
 
 def with_help(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Sequence[str]) -> str:
@@ -36,40 +33,69 @@ def with_help(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Seq
         text = conditional_text(counts, not_judged, ignored)
         return f"{text[:1].upper()}{text[1:]}"
     text = conditional_text(counts, not_judged)
-    helped = agree(moving, "it has a version that works", "all have a version that works")
+    helped = ngettext("it has a version that works", "all have a version that works", moving)
     parts = [f"{text[:1].upper()}{text[1:]}", helped, *([ignored_text(ignored)] if ignored else [])]
     return "; ".join(parts)
 
 
 def ignored_text(names: Sequence[str]) -> str:
     """Return the packages that the team ignores: "1 ignored: orjson"."""
-    return f"{len(names)} ignored: {join_first(names, _MAX_NAMES)}"
+    return gettext("{count} ignored: {names}").format(count=len(names), names=join_first(names, _MAX_NAMES))
+
+
+def some_packages(number: int, total: int) -> str:
+    """Return a part of the packages: "3 of 61 packages"."""
+    return ngettext("{number} of {count} package", "{number} of {count} packages", total).format(
+        number=number, count=total
+    )
 
 
 def _need_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
-    found = [
-        (number, agree(number, one, several))
-        for verdict, one, several in _CLAUSES
-        if (number := counts.get(verdict.value, 0))
-    ]
+    found = [(verdict, number) for verdict in _CLAUSES if (number := counts.get(verdict.value, 0))]
     lines = counts.get(UNREAD, 0)
-    unread = f"{count(lines, 'requirement')} in the files could not be read" if lines else ""
+    unread = ""
+    if lines:
+        text = ngettext(
+            "{count} requirement in the files could not be read",
+            "{count} requirements in the files could not be read",
+            lines,
+        )
+        unread = text.format(count=lines)
+    as_judged = gettext("ready as far as judged")
     if not found:
-        return f"ready as far as judged; {unread}" if unread else ""
-    (first, text), *rest = found
-    total = count(packages_needed(counts), "package")
-    clauses = ", ".join([f"{first} of {total} {text}", *(f"{number} {clause}" for number, clause in rest)])
+        return f"{as_judged}; {unread}" if unread else ""
+    (verdict, first), *rest = found
+    total = packages_needed(counts)
+    clauses = [_clause(verdict, first, some_packages(first, total)), *(_clause(*one, str(one[1])) for one in rest)]
+    joined = ", ".join(clauses)
     if not not_judged:
-        return "; ".join(filter(None, (clauses, unread)))
-    named = f"{clauses}: {join_first(not_judged, _MAX_NAMES)}"
-    return "; ".join(filter(None, ("" if len(found) > 1 else "ready as far as judged", named, unread)))
+        return "; ".join(filter(None, (joined, unread)))
+    named = f"{joined}: {join_first(not_judged, _MAX_NAMES)}"
+    return "; ".join(filter(None, ("" if len(found) > 1 else as_judged, named, unread)))
+
+
+def _clause(verdict: Verdict, number: int, some: str) -> str:
+    """Return what the verdict says of so many packages, which `some` names: "3 of 61 packages", or "1" after those."""
+    match verdict:
+        case Verdict.UPGRADE:
+            text = ngettext("{some} needs an upgrade", "{some} need an upgrade", number)
+        case Verdict.BLOCKED:
+            text = ngettext("{some} is blocked as required", "{some} are blocked as required", number)
+        case Verdict.HELD_BACK:
+            text = ngettext("{some} is held back", "{some} are held back", number)
+        case _:
+            text = ngettext("{some} is not judged", "{some} are not judged", number)
+    return text.format(some=some)
 
 
 def unknown_text(counts: Mapping[str, int]) -> str:
     """Return how many packages are not known: "2 of 61 packages are not known yet"; empty where all are known."""
-    if not packages_needed(counts):
-        return "The files ask for no package"
-    for verdict, ending in ((Verdict.UNKNOWN, "not known yet"), (Verdict.NOT_JUDGED, "not judged")):
-        if number := counts.get(verdict.value, 0):
-            return f"{number} of {count(packages_needed(counts), 'package')} {agree(number, 'is', 'are')} {ending}"
+    total = packages_needed(counts)
+    if not total:
+        return gettext("The files ask for no package")
+    if number := counts.get(Verdict.UNKNOWN.value, 0):
+        text = ngettext("{some} is not known yet", "{some} are not known yet", number)
+        return text.format(some=some_packages(number, total))
+    if number := counts.get(Verdict.NOT_JUDGED.value, 0):
+        return _clause(Verdict.NOT_JUDGED, number, some_packages(number, total))
     return ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from projects.presentation.columns import Column, columns_of
 from scanner.domain.phrases import join_words
 from scanner.domain.targets.pythons import PYTHONS
+from scanner.domain.translation import gettext
 
 # From this length on, consecutive Pythons are written as a range.
 _SHORTEST_RANGE = 3
@@ -35,8 +36,14 @@ def describe_targets(slugs: Iterable[str]) -> str:
     platforms: dict[str, list[str]] = {}
     for (pythons, platform), platform_floors in floors.items():
         platforms.setdefault(pythons, []).append(_platform(platform, platform_floors))
-    parts = [f"{pythons} on {join_words(names)}" if any(names) else pythons for pythons, names in platforms.items()]
+    parts = [_on(pythons, names) for pythons, names in platforms.items()]
     return join_words(parts) if len(parts) <= _MOST_WITHOUT_SEMICOLON else "; ".join(parts)
+
+
+def _on(pythons: str, names: Sequence[str]) -> str:
+    return (
+        gettext("{python} on {platform}").format(python=pythons, platform=join_words(names)) if any(names) else pythons
+    )
 
 
 def _platform(platform: str, floors: Sequence[str]) -> str:
@@ -63,7 +70,8 @@ def _pythons(columns: Sequence[Column]) -> str:
 def _run(run: Sequence[Column]) -> list[str]:
     if len(run) < _SHORTEST_RANGE:
         return [column.python for column in run]
-    return [f"{run[0].python} to {run[-1].python.removeprefix('PyPy ')}"]
+    last = run[-1].python.removeprefix("PyPy ")
+    return [gettext("{first} to {last}").format(first=run[0].python, last=last)]
 
 
 def _is_next(before: str, after: str) -> bool:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from projects.access import can_edit, can_manage
 from projects.models import Project
+from scanner.domain.translation import gettext, noop
 
 register = template.Library()
 
@@ -32,17 +33,17 @@ _BELOW = {
 }
 # The first page of a group that the reader may open is where the group leads.
 _GROUPS: Mapping[str, Mapping[str, str]] = {
-    "Overview": {"project": "Overview"},
-    "Snapshots": {"project-snapshots": "Snapshots"},
-    "Source": {"project-audit": "Source"},
-    "Decisions": {"project-waivers": "Waivers", "project-breaks": "Known breaks"},
-    "Setup": {
-        "project-targets": "Targets and policy",
-        "project-repository": "Repository",
-        "project-indexes": "Indexes",
-        "endpoints": "Endpoints",
-        "project-badges": "Badges",
-        "project-settings": "Settings",
+    noop("Overview"): {"project": noop("Overview")},
+    noop("Snapshots"): {"project-snapshots": noop("Snapshots")},
+    noop("Source"): {"project-audit": noop("Source")},
+    noop("Decisions"): {"project-waivers": noop("Waivers"), "project-breaks": noop("Known breaks")},
+    noop("Setup"): {
+        "project-targets": noop("Targets and policy"),
+        "project-repository": noop("Repository"),
+        "project-indexes": noop("Indexes"),
+        "endpoints": noop("Endpoints"),
+        "project-badges": noop("Badges"),
+        "project-settings": noop("Settings"),
     },
 }
 _FOR_EDITORS = {"project-targets", "project-repository", "endpoints"}
@@ -67,7 +68,7 @@ def project_nav(context: RequestContext) -> dict[str, Any]:
         links = list(_links(project, members, page))
         is_here = any(link.current for link in links)
         alone = len(members) == 1
-        groups.append(NavLink(label, links[0].url, ("page" if alone else "true") if is_here else ""))
+        groups.append(NavLink(gettext(label), links[0].url, ("page" if alone else "true") if is_here else ""))
         if is_here and not alone:
             pages = links
     return {"project": project, "groups": groups, "pages": pages}
@@ -78,4 +79,4 @@ def _links(project: Project, members: Mapping[str, str], page: str) -> Iterator[
     for name, label in members.items():
         if (name in _FOR_EDITORS and not can_edit(project)) or (name in _FOR_MANAGERS and not can_manage(project)):
             continue
-        yield NavLink(label, reverse(name, args=[project.slug]), "page" if name == page else "")
+        yield NavLink(gettext(label), reverse(name, args=[project.slug]), "page" if name == page else "")

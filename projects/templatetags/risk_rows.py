@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django import template
@@ -16,12 +17,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.cell_summary import evidence_text
 from projects.presentation.risk_table.table import PackageRow, RiskTable
-from projects.templatetags.verdicts import word
+from projects.presentation.words import verdict_word
+from scanner.domain.translation import gettext, language, ngettext
 
 register = template.Library()
-_YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> yanked</span>'
-_YANKED_CELL = ' <span class="yank" aria-hidden="true">⊘</span><span class="vh"> yanked</span>'
+_YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> {}</span>'
+_YANKED_CELL = ' <span class="yank" aria-hidden="true">⊘</span><span class="vh"> {}</span>'
 # A class whose rule adds a symbol with its word: a page has thousands of cells.
 _MARKS = {"declared": " declared", "ran": " ran", "ran with the GIL": " ran", "failed": " failed"}
 
@@ -35,21 +38,34 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
     targets = [f'><a href="{cells_path}{column.slug}/' for column in table.columns]
-    rows = [_row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0)) for row in table.rows]
+    spoken = _Spoken(language(), _YANKED.format(gettext("yanked")))
+    rows = [
+        _row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0), spoken)
+        for row in table.rows
+    ]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
 
-def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int) -> str:
+class _Spoken(NamedTuple):
+    """What is asked once for all rows: the language of the texts, and the flag of a yanked release."""
+
+    language: str
+    yanked: str
+
+
+def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int, spoken: _Spoken) -> str:
     single = len(targets) == 1
     version = escape(row.version)
     beside = "" if single else f' <span class="ver">{version}</span>'
     if row.yanked:
-        beside += f" {_YANKED}"
+        beside += f" {spoken.yanked}"
     if indexes:
-        beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
+        title = escape(gettext("pip may take it from any of them"))
+        text = ngettext("on {count} index", "on {count} indexes", indexes).format(count=indexes)
+        beside += f' <span class="flag" title="{title}">{text}</span>'
     cells = "".join(
         [
-            link.join(_around(cell.verdict, cell.text, cell.reason, cell.evidence, cell.yanked))
+            link.join(_around(spoken.language, cell.verdict, cell.text, cell.reason, cell.evidence, cell.yanked))
             for link, cell in zip([f"{target}{path}/" for target in targets], row.cells, strict=True)
         ]
     )
@@ -57,7 +73,7 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     if single:
         why = f'<td class="why">{escape(row.reason)}</td>'
         offers = "".join(f"<td>{escape(offer) or '&ndash;'}</td>" for offer in (row.first, row.latest))
-        evidence = f"<td>{escape(row.evidence) or '&ndash;'}</td>"
+        evidence = f"<td>{escape(evidence_text(row.evidence)) or '&ndash;'}</td>"
         cells = f"<td>{version}</td>{cells}{evidence}{severity}{why}{offers}"
     else:
         cells = f"{severity}{cells}"
@@ -69,11 +85,14 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
 
 # Thousands of cells have one of a few hundred contents.
 @lru_cache(maxsize=2048)
-def _around(verdict: str, text: str, reason: str, evidence: str, yanked: bool) -> tuple[str, str]:
-    """Return a cell before its address and after it. The style sheet adds the symbol of the verdict."""
-    title = "; ".join(filter(None, (reason, evidence)))
-    mark = _YANKED_CELL if yanked else ""
+def _around(_language: str, verdict: str, text: str, reason: str, evidence: str, yanked: bool) -> tuple[str, str]:
+    """Return a cell before its address and after it. The style sheet adds the symbol of the verdict.
+
+    The language is that of the context, given so that each one's texts are kept apart.
+    """
+    title = "; ".join(filter(None, (reason, evidence_text(evidence))))
+    mark = _YANKED_CELL.format(gettext("yanked")) if yanked else ""
     return (
         f'<td class="cell {verdict}{_MARKS.get(evidence.partition(";")[0], "")}"',
-        f'" title="{escape(title)}"><i>{word(Verdict(verdict))} </i>{escape(text)}{mark}</a></td>',
+        f'" title="{escape(title)}"><i>{verdict_word(Verdict(verdict))} </i>{escape(text)}{mark}</a></td>',
     )

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from projects.domain.assessment.verdicts import Verdict
+from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.presentation.freshness import format_age, format_span
-from projects.presentation.heatmap import VERDICT_LABELS
+from projects.presentation.words import severity_word, verdict_word
+from scanner.domain.translation import gettext
 
 register = template.Library()
 _GLYPHS = {
@@ -37,7 +38,13 @@ def glyph(verdict: Verdict) -> str:
 @register.filter
 def word(verdict: Verdict) -> str:
     """Return the word for a verdict."""
-    return VERDICT_LABELS[verdict]
+    return verdict_word(verdict)
+
+
+@register.filter
+def severity(level: Severity | str) -> str:
+    """Return the word for a severity."""
+    return severity_word(level)
 
 
 @register.simple_tag
@@ -54,7 +61,7 @@ def target_url(project: str, target: str, look: Verdict) -> str:
 def ago(moment: datetime | None) -> SafeString | str:
     """Return a time relative to now, with the time in the viewer's zone and the exact UTC time as its title."""
     if moment is None:
-        return "never"
+        return gettext("never")
     exact = moment.astimezone(UTC)
     title = f"{exact:%Y-%m-%d %H:%M:%S} UTC"
     if timezone.get_current_timezone_name() != "UTC":
@@ -70,7 +77,7 @@ def ago(moment: datetime | None) -> SafeString | str:
 @register.filter
 def span(length: timedelta | None) -> str:
     """Return a length of time in its largest unit, "" for None."""
-    return "" if length is None else format_span(length) or "less than a minute"
+    return "" if length is None else format_span(length) or gettext("less than a minute")
 
 
 @register.filter

@@ -12,16 +12,18 @@ from projects.presentation.columns import Column
 from projects.presentation.risk_table.attributes import Arrives, Content, Evidence
 from projects.presentation.risk_table.query import STATES, RiskQuery
 from projects.presentation.risk_table.table import RiskTable
-from scanner.domain.phrases import count
+from projects.presentation.shares import some_packages
+from projects.presentation.words import severity_word
+from scanner.domain.translation import gettext, noop
 
-_ARRIVES: Mapping[str, str] = {Arrives.DIRECT: "directly", Arrives.TRANSITIVE: "through another package"}
-_CONTENT: Mapping[str, str] = {Content.COMPILED: "compiled", Content.PURE: "pure Python"}
+_ARRIVES: Mapping[str, str] = {Arrives.DIRECT: noop("directly"), Arrives.TRANSITIVE: noop("through another package")}
+_CONTENT: Mapping[str, str] = {Content.COMPILED: noop("compiled"), Content.PURE: noop("pure Python")}
 _EVIDENCE: Mapping[str, str] = {
-    Evidence.WHEEL: "a wheel that fits",
-    Evidence.BUILD: "a build from source",
-    Evidence.DECLARED: "what the release declares",
-    Evidence.STATED: "needs that an sdist states",
-    Evidence.BREAK: "a known break",
+    Evidence.WHEEL: noop("a wheel that fits"),
+    Evidence.BUILD: noop("a build from source"),
+    Evidence.DECLARED: noop("what the release declares"),
+    Evidence.STATED: noop("needs that an sdist states"),
+    Evidence.BREAK: noop("a known break"),
 }
 _ALWAYS_SEEN = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
 
@@ -52,11 +54,15 @@ class Choice(Struct, frozen=True):
 
 
 class Dropdown(Struct, frozen=True):
-    """A drop-down filter of the risk table. Its first choice, with an empty value, leaves out nothing."""
+    """A drop-down filter of the risk table. Its first choice, with an empty value, leaves out nothing.
+
+    `is_data`: the other choices are names of the project's own.
+    """
 
     name: str
     label: str
     choices: tuple[Choice, ...]
+    is_data: bool = False
 
 
 class Heading(Struct, frozen=True):
@@ -83,12 +89,19 @@ def state_pills(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
 
 def table_headings(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
     """Return the headings of the risk table in the order of its cells."""
-    keys = {"name": "Package", "severity": "Severity", **{column.slug: column.label for column in table.columns}}
+    labels = {column.slug: column.label for column in table.columns}
+    keys = {"name": gettext("Package"), "severity": gettext("Severity"), **labels}
     if table.single:
-        (column,) = table.columns
-        details = {"severity": "Severity", "reason": "Reason", "first": "Works from", "latest": "Latest"}
-        cells = {column.slug: column.label, "evidence": "Evidence"}
-        keys = {"name": "Package", "version": "Current version", **cells, **details}
+        keys = {
+            "name": gettext("Package"),
+            "version": gettext("Current version"),
+            **labels,
+            "evidence": gettext("Evidence"),
+            "severity": gettext("Severity"),
+            "reason": gettext("Reason"),
+            "first": gettext("Works from"),
+            "latest": gettext("Latest"),
+        }
     columns = {column.slug: column for column in table.columns}
     order = "descending" if query.descending else "ascending"
     addresses = query.encode_sorted(*map(query.sort_by, keys))
@@ -109,40 +122,48 @@ def heading_groups(table: RiskTable) -> tuple[HeadingGroup, ...]:
 def dropdowns(table: RiskTable, query: RiskQuery) -> tuple[Dropdown, ...]:
     """Return the drop-down filters; the one by group only where there are several groups."""
     asked = query.attributes
-    severity = {one.value: f"{one} or worse" for one in reversed(SEVERITIES[1:-1])}
+    worst, or_worse = SEVERITIES[-1], gettext("{severity} or worse")
+    severity = {one.value: or_worse.format(severity=severity_word(one)) for one in reversed(SEVERITIES[1:-1])}
     groups = dict.fromkeys(table.groups)
     if asked.group:
         groups.setdefault(asked.group)
     made = [
-        _dropdown("severity", "Severity", {SEVERITIES[-1].value: SEVERITIES[-1].value, **severity}, asked.severity),
-        _dropdown("arrives", "Arrives", _ARRIVES, asked.arrives),
-        _dropdown("content", "Content", _CONTENT, asked.content),
-        _dropdown("evidence", "Rests on", _EVIDENCE, asked.evidence),
-        _dropdown("group", "Group or extra", {name: name for name in groups}, asked.group),
+        _dropdown("severity", gettext("Severity"), {worst.value: severity_word(worst), **severity}, asked.severity),
+        _dropdown("arrives", gettext("Arrives"), _translated(_ARRIVES), asked.arrives),
+        _dropdown("content", gettext("Content"), _translated(_CONTENT), asked.content),
+        _dropdown("evidence", gettext("Rests on"), _translated(_EVIDENCE), asked.evidence),
+        _dropdown("group", gettext("Group or extra"), {name: name for name in groups}, asked.group, is_data=True),
     ]
     return tuple(one for one in made if len(one.choices) > 1)
 
 
-def _dropdown(name: str, label: str, choices: Mapping[str, str], chosen: str | None) -> Dropdown:
-    offered = {"": "any", **choices}
-    return Dropdown(name, label, tuple(Choice(value, text, value == (chosen or "")) for value, text in offered.items()))
+def _translated(choices: Mapping[str, str]) -> dict[str, str]:
+    return {value: gettext(text) for value, text in choices.items()}
+
+
+def _dropdown(
+    name: str, label: str, choices: Mapping[str, str], chosen: str | None, *, is_data: bool = False
+) -> Dropdown:
+    offered = {"": gettext("any"), **choices}
+    made = tuple(Choice(value, text, value == (chosen or "")) for value, text in offered.items())
+    return Dropdown(name, label, made, is_data)
 
 
 def count_text(table: RiskTable) -> str:
     """Return the live result count, such as "12 of 64 packages"."""
-    return f"{len(table.rows)} of {count(table.total, 'package')}"
+    return some_packages(len(table.rows), table.total)
 
 
 def empty_text(table: RiskTable, query: RiskQuery) -> str:
     """Return why the table is empty."""
     if not table.total:
-        return "No packages yet: they appear here as soon as the requirements are read."
+        return gettext("No packages yet: they appear here as soon as the requirements are read.")
     if query.attributes.is_active and table.hidden:
-        return "All packages that the filters by attribute and name leave have another state."
+        return gettext("All packages that the filters by attribute and name leave have another state.")
     if query.attributes.is_active:
-        return "No package has all that the filters ask for."
+        return gettext("No package has all that the filters ask for.")
     if query.name:
-        return f"No package with “{query.name}” in its name has one of the chosen states."
+        return gettext("No package with “{name}” in its name has one of the chosen states.").format(name=query.name)
     if table.counts[Verdict.READY] == table.total:
-        return "Nothing: every package is ready here."
-    return "No package has one of the chosen states."
+        return gettext("Nothing: every package is ready here.")
+    return gettext("No package has one of the chosen states.")

@@ -14,15 +14,13 @@ from projects.presentation.cell_summary import MAIN_GROUP, CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.attributes import recent_since
 from projects.presentation.risk_table.query import DEFAULT_STATES, STATES, RiskQuery
+from projects.presentation.words import severity_word, verdict_word
+from scanner.domain.translation import gettext
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
 # What is not known is sorted above what is known to matter little.
 _UNKNOWN_RANK = _SEVERITY_RANK[Severity.MODERATE.value]
-# The cell of a target that does not need the package.
-_NOT_NEEDED = CellSummary(
-    *("", "", Verdict.INACTIVE.value, "not needed", "This target does not need the package.", ""),
-)
 
 
 class PackageRow(Struct, frozen=True):
@@ -52,7 +50,7 @@ class PackageRow(Struct, frozen=True):
     @property
     def severity_text(self) -> str:
         """The severity in a word, "unknown" where that is all there is to say."""
-        return "unknown" if self.is_unknown else self.severity.value
+        return verdict_word(Verdict.UNKNOWN) if self.is_unknown else severity_word(self.severity)
 
 
 class RiskTable(Struct, frozen=True):
@@ -122,15 +120,17 @@ def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Colu
     for position, column in enumerate(columns):
         for one in shown.get(column.slug, ()):
             by_name.setdefault(one.name, []).append((position, one))
-    return [_row(name, found, len(columns)) for name, found in by_name.items()]
+    # The cell of a target that does not need the package.
+    reason = gettext("This target does not need the package.")
+    not_needed = CellSummary("", "", Verdict.INACTIVE.value, verdict_word(Verdict.INACTIVE), reason, "")
+    return [_row(name, found, [not_needed] * len(columns)) for name, found in by_name.items()]
 
 
-def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> PackageRow:
-    cells = [_NOT_NEEDED] * width
+def _row(name: str, found: Sequence[tuple[int, CellSummary]], cells: list[CellSummary]) -> PackageRow:
     for position, one in found:
         cells[position] = one
     first = found[0][1]
-    only = first if width == 1 else None
+    only = first if len(cells) == 1 else None
     return PackageRow(
         name=name,
         version=", ".join({one.version: None for _, one in found}),

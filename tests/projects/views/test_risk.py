@@ -133,7 +133,7 @@ def test_rows_that_only_their_state_hides_are_named(alice: Client) -> None:
 
 def test_columns_stand_below_their_platforms(alice: Client) -> None:
     page = alice.get(PAGE, {"target": TARGETS}).content.decode()
-    groups = re.findall(r'<th scope="colgroup" colspan="(\d)">(.*?)(?: <small>.*?)?</th>', page)
+    groups = re.findall(r'<th translate="no" scope="colgroup" colspan="(\d)">(.*?)(?: <small>.*?)?</th>', page)
     assert groups == [("2", "Linux x86-64"), ("1", "Windows x64")]
 
 
@@ -154,7 +154,7 @@ def test_htmx_gets_the_part_that_it_replaces(alice: Client, target: str, has: st
 
 def test_a_plain_request_gets_the_whole_page_that_varies_by_htmx(alice: Client) -> None:
     response = alice.get(PAGE)
-    assert b"<h1>practice-api</h1>" in response.content
+    assert b'<h1 translate="no">practice-api</h1>' in response.content
     assert "HX-Request" in response.headers["Vary"]
 
 
