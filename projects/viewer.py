@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,11 +14,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from projects.languages import LANGUAGES, speak
-from scanner.domain.translation import language
+from scanner.domain.translation import ENGLISH, language
 
 THEMES = ("system", "light", "dark")
 _THEME, _ZONE = "wheelway_theme", "wheelway_zone"
 _COOKIES = {"theme": _THEME, "zone": _ZONE, "language": settings.LANGUAGE_COOKIE_NAME}
+_FOR_PROGRAMS = re.compile(r"/(?:api|hooks|badges)/.*|/metrics|/healthz|.*\.(?:csv|json)")
 _YEAR = 365 * 24 * 3600
 
 
@@ -46,7 +48,12 @@ def chosen_language(request: HttpRequest) -> str:
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language chosen for the browser, else the first known one that it asks for, else English."""
+    """Return the language chosen for the browser, else the first known one that it asks for, else English.
+
+    What programs read, and files that are handed on, are English for everyone.
+    """
+    if _FOR_PROGRAMS.fullmatch(request.path_info):
+        return ENGLISH
     return chosen_language(request) or get_language_from_request(request)
 
 
