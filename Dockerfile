@@ -17,6 +17,7 @@ COPY --chown=wheelway projects projects
 COPY --chown=wheelway scanner scanner
 COPY --chown=wheelway templates templates
 COPY --chown=wheelway static static
+COPY --chown=wheelway translations translations
 USER wheelway
 RUN python manage.py collectstatic --noinput
 EXPOSE 8000

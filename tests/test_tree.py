@@ -60,3 +60,11 @@ def test_what_runs_is_pinned_alike_for_tests() -> None:
         return set(re.findall(r"^[a-z0-9._-]+==[^\s;\\]+", text, re.MULTILINE))
 
     assert pins("base") <= pins("dev")
+
+
+def test_the_image_has_every_folder_that_the_settings_name() -> None:
+    settings = "".join(path.read_text() for path in sorted((ROOT / "compat_site" / "settings").glob("*.py")))
+    named = {name for name in re.findall(r'BASE_DIR / "(\w+)"', settings) if (ROOT / name).is_dir()} - {"var"}
+    copied = set(re.findall(r"^COPY --chown=wheelway (\w+) ", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    assert named >= {"templates", "static", "translations"}
+    assert named <= copied

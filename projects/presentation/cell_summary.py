@@ -46,7 +46,7 @@ def serving_version() -> int:
     return VERSION if language() == ENGLISH else _NO_VERSION
 
 
-class Origin(StrEnum):
+class ArrivalKind(StrEnum):
     """How a package comes into the set: the project names it, a file does that says no more, a pin, or a package."""
 
     DIRECT = "direct"
@@ -60,10 +60,10 @@ class CellSummary(NamedTuple):
 
     `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
     why the package blocks, in a few words; `path` the packages through which it comes into the set, with arrows
-    between them, and `origin` how it does (`arrival` says both); `first` and `latest` the versions that would install.
-    `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
-    that installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is the code
-    of the highest rung of the evidence ladder (`evidence_text` says it), and `gil` the level of the free-threading
+    between them, and `arrival_kind` how it does (`arrival` says both); `first` and `latest` the versions that would
+    install. `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file that
+    installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is the code of
+    the highest rung of the evidence ladder (`evidence_text` says it), and `gil` the level of the free-threading
     classifier, 0 without.
     """
 
@@ -84,7 +84,7 @@ class CellSummary(NamedTuple):
     groups: str = ""
     yanked: bool = False
     gil: int = 0
-    origin: str = "arrives"
+    arrival_kind: str = "arrives"
 
     @property
     def arrival(self) -> str:
@@ -92,16 +92,16 @@ class CellSummary(NamedTuple):
 
         "listed": a file names it and does not say whether the project itself requires it.
         """
-        match Origin(self.origin):
-            case Origin.DIRECT:
+        match ArrivalKind(self.arrival_kind):
+            case ArrivalKind.DIRECT:
                 return gettext("direct")
-            case Origin.LISTED if self.path:
+            case ArrivalKind.LISTED if self.path:
                 return gettext("listed, also by {path}").format(path=self.path)
-            case Origin.LISTED:
+            case ArrivalKind.LISTED:
                 return gettext("listed")
-            case Origin.PINNED:
+            case ArrivalKind.PINNED:
                 return gettext("pinned")
-            case Origin.ARRIVES:
+            case ArrivalKind.ARRIVES:
                 return gettext("arrives by {path}").format(path=self.path)
 
 
@@ -148,7 +148,7 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         reason=describe_reason(package),
         cause=describe_cause(package) if package.verdict is Verdict.BLOCKED else "",
         path=" → ".join(package.provenance.shortest_path) if not package.provenance.direct else "",
-        origin=_origin(package).value,
+        arrival_kind=_arrival_kind(package).value,
         first=package.first_available.version if package.first_available else "",
         latest=package.latest_available.version if package.latest_available else "",
         yanked=package.yanked,
@@ -225,13 +225,13 @@ def cell_text(package: PackageResult) -> str:
             return gettext(_READY_TEXTS.get(availability, _WHEEL))
 
 
-def _origin(package: PackageResult) -> Origin:
+def _arrival_kind(package: PackageResult) -> ArrivalKind:
     provenance = package.provenance
     if provenance.direct:
-        return Origin.DIRECT
+        return ArrivalKind.DIRECT
     if provenance.direct is None:
-        return Origin.LISTED
-    return Origin.ARRIVES if provenance.shortest_path else Origin.PINNED
+        return ArrivalKind.LISTED
+    return ArrivalKind.ARRIVES if provenance.shortest_path else ArrivalKind.PINNED
 
 
 def evidence_text(evidence: str) -> str:

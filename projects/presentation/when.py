@@ -10,7 +10,7 @@ from msgspec import Struct
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.advice import advise
-from projects.presentation.cell_summary import CellSummary, Origin
+from projects.presentation.cell_summary import ArrivalKind, CellSummary
 from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
 from projects.presentation.heatmap import LOOKS
@@ -105,7 +105,7 @@ def when_page(
             )
             for root in roots
         ),
-        own=tuple(cell for cell in standing.upgrades if cell.origin != Origin.ARRIVES),
+        own=tuple(cell for cell in standing.upgrades if cell.arrival_kind != ArrivalKind.ARRIVES),
         held_back=standing.held_back,
         waiting=waiting_tree(work),
         conflict=conflict_table(standing.conflict, target_namer([standing.column])) if standing.conflict else None,
