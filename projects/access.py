@@ -13,9 +13,10 @@ from projects.domain.logged_action import Actor
 from projects.domain.permissions import Action, Role, may
 from projects.models import ApiKey, Project, Team
 from projects.selectors.versions import PageFacts
+from scanner.domain.translation import gettext, noop
 
-READ_ONLY = "Your account can read this project but not change it."
-_NOT_PERMITTED = "Your role in this team does not permit this."
+READ_ONLY = noop("Your account can read this project but not change it.")
+_NOT_PERMITTED = noop("Your role in this team does not permit this.")
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -52,7 +53,7 @@ def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
     if key is not None and not key.can_write:
         project.role = Role.READER
     if edit and not can_edit(project):
-        raise PermissionDenied(READ_ONLY)
+        raise PermissionDenied(gettext(READ_ONLY))
     return project
 
 
@@ -65,7 +66,7 @@ def get_team(request: HttpRequest, slug: str, action: Action = Action.READ) -> T
     if team is None:
         raise Http404
     if not may(role_in(team), action):
-        raise PermissionDenied(_NOT_PERMITTED)
+        raise PermissionDenied(gettext(_NOT_PERMITTED))
     return team
 
 

@@ -9,8 +9,11 @@ from django.shortcuts import render
 
 from projects.sandbox import SandboxBusy
 from projects.services.request_limits import TooManyRequests
+from scanner.domain.translation import in_english, ngettext
 
 _BUSY_SECONDS = 30
+# A wait that is said in seconds.
+_SHORT = 100
 
 
 class RefusedForNowMiddleware:
@@ -33,11 +36,20 @@ class RefusedForNowMiddleware:
 
 
 def _refuse(request: HttpRequest, status: int, seconds: int) -> HttpResponse:
-    minutes = -(-seconds // 60)
-    wait = f"{seconds} seconds" if seconds < 100 else f"{minutes} minutes"
     if getattr(request, "answers_json", False):
-        response: HttpResponse = JsonResponse({"error": f"too many requests: wait {wait}"}, status=status)
+        with in_english():
+            error = f"too many requests: wait {_wait_text(seconds)}"
+        response: HttpResponse = JsonResponse({"error": error}, status=status)
     else:
-        response = render(request, "429.html", {"wait": wait, "is_busy": status != 429}, status=status)
+        context = {"wait": _wait_text(seconds), "is_busy": status != 429}
+        response = render(request, "429.html", context, status=status)
     response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _wait_text(seconds: int) -> str:
+    """Return how long to wait, to follow "in"."""
+    if seconds < _SHORT:
+        return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes = -(-seconds // 60)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)

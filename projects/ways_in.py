@@ -25,6 +25,7 @@ from projects.emails import absolute_url
 from projects.presentation.letter_case import sentence_case
 from projects.services.invitations import find_invitation
 from projects.sign_in_time import signed_in_at
+from scanner.domain.translation import gettext
 from scanner.sealed import Sealed
 
 INVITATION_KEY = "invitation"
@@ -86,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Return the ways to confirm who one is; an account without any signs in again by a link."""
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return found or [{"id": "link", "description": "Sign in again", "url": reverse("sign-in-again")}]
+        return found or [{"id": "link", "description": gettext("Sign in again"), "url": reverse("sign-in-again")}]
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Record the sign-in."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from scanner.domain.translation import gettext, noop
+
 
 class Role(StrEnum):
     """The role of a member of a team. Each role includes the permissions of the ones before it."""
@@ -33,10 +35,10 @@ class Action(StrEnum):
 
 
 ROLE_NAMES: Mapping[Role, str] = {
-    Role.READER: "read-only",
-    Role.MEMBER: "member",
-    Role.MANAGER: "manager",
-    Role.OWNER: "owner",
+    Role.READER: noop("read-only"),
+    Role.MEMBER: noop("member"),
+    Role.MANAGER: noop("manager"),
+    Role.OWNER: noop("owner"),
 }
 LEAST_ROLE: Mapping[Action, Role] = {
     Action.READ: Role.READER,
@@ -47,6 +49,11 @@ LEAST_ROLE: Mapping[Action, Role] = {
     Action.READ_LOG: Role.MANAGER,
     Action.MANAGE_TEAM: Role.OWNER,
 }
+
+
+def role_name(role: Role) -> str:
+    """Return what people read of a role."""
+    return gettext(ROLE_NAMES[role])
 
 
 def may(role: str | None, action: Action) -> bool:

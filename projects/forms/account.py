@@ -25,21 +25,28 @@ class AccountForm(_UserForm):
     class Meta:
         model = User
         fields: ClassVar[list[str]] = ["first_name"]
-        labels: ClassVar[dict[str, str]] = {"first_name": "Your name"}
+        labels: ClassVar[dict[str, Any]] = {"first_name": _("Your name")}
 
 
 class ViewerForm(forms.Form):
     """How this browser shows pages."""
 
-    zone = forms.ChoiceField(label="Time zone", choices=lambda: [(zone, zone) for zone in known_zones()])
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(zone, zone) for zone in known_zones()],
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     language = forms.ChoiceField(
         label=_("Language"),
         choices=lambda: [("", _("As the browser asks")), *settings.LANGUAGES],
         required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
     )
     theme = forms.ChoiceField(
-        label="Theme",
-        choices=[(theme, {"system": "As the system", "light": "Light", "dark": "Dark"}[theme]) for theme in THEMES],
+        label=_("Theme"),
+        choices=[
+            (theme, {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}[theme]) for theme in THEMES
+        ],
     )
 
 
@@ -49,8 +56,8 @@ class MailForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in MailKind:
-            choices = [(one.value, CHOICE_NAMES[one]) for one in choices_for(kind)]
-            self.fields[kind.value] = forms.ChoiceField(label=KIND_NAMES[kind], choices=choices, required=False)
+            choices = [(one.value, _(CHOICE_NAMES[one])) for one in choices_for(kind)]
+            self.fields[kind.value] = forms.ChoiceField(label=_(KIND_NAMES[kind]), choices=choices, required=False)
 
     def chosen(self) -> dict[MailKind, MailChoice]:
         """Return the choices that differ from those that the page showed."""
@@ -60,9 +67,9 @@ class MailForm(forms.Form):
 class WelcomeForm(forms.Form):
     """What an account without name and address is asked once."""
 
-    first_name = forms.CharField(max_length=150, label="Your name", required=False)
+    first_name = forms.CharField(max_length=150, label=_("Your name"), required=False)
     email = forms.EmailField(
-        label="E-mail address",
+        label=_("E-mail address"),
         required=False,
-        help_text="Alerts are sent there once you open the link in the message that you get.",
+        help_text=_("Alerts are sent there once you open the link in the message that you get."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from projects.forms.fields import OneLineField
 from projects.models import KeyScope, Project
@@ -13,13 +14,13 @@ from projects.models import KeyScope, Project
 class KeyForm(forms.Form):
     """What a new key is for and what it permits."""
 
-    name = OneLineField(max_length=60, label="Name", help_text="What it is for, such as the name of a CI job.")
-    scope = forms.ChoiceField(label="Permits", choices=KeyScope.choices, initial=KeyScope.READ)
+    name = OneLineField(max_length=60, label=_("Name"), help_text=_("What it is for, such as the name of a CI job."))
+    scope = forms.ChoiceField(label=_("Permits"), choices=KeyScope.choices, initial=KeyScope.READ)
     project = forms.ModelChoiceField(
         queryset=Project.objects.none(),
         required=False,
-        label="Project",
-        empty_label="All that you can see",
+        label=_("Project"),
+        empty_label=_("All that you can see"),
         to_field_name="slug",
     )
 

@@ -8,12 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from projects.domain.one_line import hidden_characters
+from scanner.domain.translation import gettext
 
 
 def validate_one_line(value: str) -> None:
     """Raise ValidationError for a text with control characters, line breaks or direction overrides."""
     if found := hidden_characters(value):
-        raise ValidationError(f"This text has a character that cannot be shown: {found[0]}. Remove it.")
+        text = gettext("This text has a character that cannot be shown: {character}. Remove it.")
+        raise ValidationError(text.format(character=found[0]))
 
 
 class OneLineField(forms.CharField):

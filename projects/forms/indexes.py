@@ -8,17 +8,19 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from projects.forms.fields import OneLineField
 from projects.models import IndexRole
 from scanner.domain.index_address import InvalidAddress, encode_login, normalize_address, parse_address
 from scanner.domain.network import is_allow_listed, may_connect
+from scanner.domain.translation import gettext, noop
 
 _MAX_LENGTH = 500
 # A token in a URL may be long. It is not part of the stored URL.
 _MAX_LENGTH_WITH_LOGIN = 4000
-_NOT_PUBLIC = "{host} is not a public address. Ask the operator to list it in WHEELWAY_ALLOW_PRIVATE_HOSTS."
-_IN_CLEAR = (
+_NOT_PUBLIC = noop("{host} is not a public address. Ask the operator to list it in WHEELWAY_ALLOW_PRIVATE_HOSTS.")
+_IN_CLEAR = noop(
     "Over http:// the login would be sent unencrypted. Use an https:// address. For a host on your own network, ask "
     "the operator to list it in WHEELWAY_ALLOW_PRIVATE_HOSTS."
 )
@@ -45,15 +47,15 @@ class LoginForm(forms.Form):
     username = OneLineField(
         required=False,
         max_length=200,
-        label="User name",
+        label=_("User name"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     secret = forms.CharField(
         required=False,
         strip=False,
         max_length=2000,
-        label="Password or token",
-        help_text="Stored encrypted and never shown. A token without a user name is sent as the user name.",
+        label=_("Password or token"),
+        help_text=_("Stored encrypted and never shown. A token without a user name is sent as the user name."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -66,7 +68,7 @@ class LoginForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["login"] = encode_login(cleaned.get("username", ""), cleaned.get("secret", ""))
         if cleaned["login"] and self.url and is_in_clear(self.url):
-            self.add_error("secret", _IN_CLEAR)
+            self.add_error("secret", gettext(_IN_CLEAR))
         return cleaned
 
 
@@ -75,25 +77,29 @@ class IndexForm(LoginForm):
 
     address = OneLineField(
         max_length=_MAX_LENGTH_WITH_LOGIN,
-        label="Address",
-        help_text="As for pip: https://index.example/simple. A login in it is stored separately and encrypted.",
+        label=_("Address"),
+        help_text=_("As for pip: https://index.example/simple. A login in it is stored separately and encrypted."),
         widget=AddressInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
     role = forms.ChoiceField(
         choices=[
-            (IndexRole.EXTRA.value, "Additional index (--extra-index-url)"),
-            (IndexRole.PRIMARY.value, "Replaces the default index (--index-url)"),
+            (IndexRole.EXTRA.value, _("Additional index (--extra-index-url)")),
+            (IndexRole.PRIMARY.value, _("Replaces the default index (--index-url)")),
         ],
         initial=IndexRole.EXTRA.value,
-        label="Role",
-        help_text="pip takes the best version from all indexes, whatever their order. If you replace the default "
-        "again, the index that replaced it before becomes an additional one.",
+        label=_("Role"),
+        help_text=_(
+            "pip takes the best version from all indexes, whatever their order. If you replace the default "
+            "again, the index that replaced it before becomes an additional one."
+        ),
     )
     closes_releases = forms.BooleanField(
         required=False,
-        label="Releases get files only in their first 14 days, as on the public index",
-        help_text="Check this only for a mirror of the public index. Older releases then count as complete, and the "
-        "advice is to wait for a new release. On other indexes a wheel may be added to an old release at any time.",
+        label=_("Releases get files only in their first 14 days, as on the public index"),
+        help_text=_(
+            "Check this only for a mirror of the public index. Older releases then count as complete, and the "
+            "advice is to wait for a new release. On other indexes a wheel may be added to an old release at any time."
+        ),
     )
 
     login_of_address = ""
@@ -103,27 +109,29 @@ class IndexForm(LoginForm):
         """Return the address without its login."""
         text: str = self.cleaned_data["address"].strip()
         if "${" in text:
-            raise forms.ValidationError("Replace ${…} with its value: Wheelway does not expand variables.")
+            raise forms.ValidationError(gettext("Replace ${…} with its value: Wheelway does not expand variables."))
         try:
             parts = parse_address(text)
             plain = normalize_address(text)
         except InvalidAddress as error:
-            raise forms.ValidationError(f"This address cannot be used: {error}.") from error
+            message = gettext("This address cannot be used: {reason}.").format(reason=gettext(str(error)))
+            raise forms.ValidationError(message) from error
         host = parts.hostname or ""
         if not _may_be_asked(host):
-            raise forms.ValidationError(_NOT_PUBLIC.format(host=host))
+            raise forms.ValidationError(gettext(_NOT_PUBLIC).format(host=host))
         if len(plain) > _MAX_LENGTH:
-            raise forms.ValidationError(f"The address is longer than {_MAX_LENGTH} characters.")
+            message = gettext("The address is longer than {limit} characters.").format(limit=_MAX_LENGTH)
+            raise forms.ValidationError(message)
         self.url, self.login_of_address = plain, parts.netloc.rpartition("@")[0]
         if self.login_of_address and is_in_clear(plain):
-            raise forms.ValidationError(_IN_CLEAR)
+            raise forms.ValidationError(gettext(_IN_CLEAR))
         return plain
 
     def clean(self) -> dict[str, Any]:
         """Set `login` from the address or from its own fields, but not from both."""
         cleaned = super().clean()
         if self.login_of_address and cleaned["login"]:
-            self.add_error("username", "The address already contains a login. Give it in one place only.")
+            self.add_error("username", gettext("The address already contains a login. Give it in one place only."))
         cleaned["login"] = self.login_of_address or cleaned["login"]
         return cleaned
 

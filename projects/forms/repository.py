@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.one_line import hidden_characters
 from projects.domain.webhooks.clone_urls import CloneUrl, InvalidCloneUrl, parse_clone_url
@@ -16,6 +17,7 @@ from projects.models.repository import Provider
 from projects.models.sealed import Sealed
 from scanner.domain.index_address import InvalidAddress, parse_address
 from scanner.domain.network import is_allow_listed
+from scanner.domain.translation import gettext
 
 if TYPE_CHECKING:
     _RepositoryForm = forms.ModelForm[Repository]
@@ -40,17 +42,19 @@ class RepositoryForm(_RepositoryForm):
 
     paths = forms.CharField(
         required=False,
-        label="Requirement files",
-        help_text="One path or pattern per line, relative to the root of the repository, such as "
-        "services/api/**/requirements*.txt, or !**/tests/** to leave files out. Leave it empty to use the files found "
-        "at the root.",
+        label=_("Requirement files"),
+        help_text=_(
+            "One path or pattern per line, relative to the root of the repository, such as "
+            "services/api/**/requirements*.txt, or !**/tests/** to leave files out. Leave it empty to use the files "
+            "found at the root."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false"}),
     )
     clone_token = forms.CharField(
         required=False,
         strip=False,
-        label="Token or private key",
-        help_text="Only for a private repository. It is stored encrypted and never shown.",
+        label=_("Token or private key"),
+        help_text=_("Only for a private repository. It is stored encrypted and never shown."),
         widget=SecretInput(attrs={"rows": 3, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
     )
 
@@ -58,11 +62,12 @@ class RepositoryForm(_RepositoryForm):
         model = Repository
         fields: tuple[str, ...] = ("provider", "clone_url", "branch", "paths", "clone_username")
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"branch": OneLineField, "clone_username": OneLineField}
-        labels: ClassVar[dict[str, str]] = {
-            "provider": "Sent by",
-            "clone_url": "Clone URL",
-            "branch": "Branch",
-            "clone_username": "User name",
+        widgets: ClassVar[dict[str, forms.Widget]] = {"provider": forms.Select(attrs={"translate": "no"})}
+        labels: ClassVar[dict[str, Any]] = {
+            "provider": _("Sent by"),
+            "clone_url": _("Clone URL"),
+            "branch": _("Branch"),
+            "clone_username": _("User name"),
         }
 
     def clean_clone_url(self) -> str:
@@ -73,7 +78,8 @@ class RepositoryForm(_RepositoryForm):
         try:
             return str(parse_clone_url(text))
         except InvalidCloneUrl as error:
-            raise forms.ValidationError(f"This URL cannot be used: {error.reason}.") from error
+            message = gettext("This URL cannot be used: {reason}.").format(reason=gettext(error.reason))
+            raise forms.ValidationError(message) from error
 
     def clean_branch(self) -> str:
         """Return the branch, of a name that git accepts (git check-ref-format --branch)."""
@@ -81,7 +87,7 @@ class RepositoryForm(_RepositoryForm):
         try:
             full_ref(f"refs/heads/{branch}")
         except InvalidField as error:
-            raise forms.ValidationError("This is not the name of a branch: git refuses it.") from error
+            raise forms.ValidationError(gettext("This is not the name of a branch: git refuses it.")) from error
         return branch
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +95,8 @@ class RepositoryForm(_RepositoryForm):
         cleaned: dict[str, Any] = super().clean() or {}
         is_upload = cleaned.get("provider") == Provider.UPLOAD
         if not cleaned.get("clone_url") and not is_upload and "clone_url" not in self.errors:
-            self.add_error("clone_url", "Give the clone URL: a push names a commit, not where to fetch it from.")
+            message = gettext("Give the clone URL: a push names a commit, not where to fetch it from.")
+            self.add_error("clone_url", message)
         return cleaned
 
     def clean_paths(self) -> list[str]:
@@ -97,14 +104,18 @@ class RepositoryForm(_RepositoryForm):
         lines = [line.strip() for line in self.cleaned_data["paths"].splitlines()]
         paths = [line for line in lines if line]
         if len(paths) > MAX_PATHS:
-            raise forms.ValidationError(f"You gave {len(paths)} paths. Give at most {MAX_PATHS}.")
+            message = gettext("You gave {count} paths. Give at most {limit}.").format(count=len(paths), limit=MAX_PATHS)
+            raise forms.ValidationError(message)
         for path in paths:
             if len(path) > MAX_PATH_LENGTH:
-                raise forms.ValidationError(f"{path[:40]}… is longer than {MAX_PATH_LENGTH} characters.")
+                message = gettext("{path}… is longer than {limit} characters.")
+                raise forms.ValidationError(message.format(path=path[:40], limit=MAX_PATH_LENGTH))
             if hidden_characters(path):
-                raise forms.ValidationError(f"{path!r} has a character that cannot be shown.")
+                message = gettext("{path} has a character that cannot be shown.").format(path=repr(path))
+                raise forms.ValidationError(message)
             if path.startswith("/") or ".." in path.split("/"):
-                raise forms.ValidationError(f"{path!r} is not a relative path inside the repository.")
+                message = gettext("{path} is not a relative path inside the repository.").format(path=repr(path))
+                raise forms.ValidationError(message)
         return paths
 
     def save(self, commit: bool = True) -> Repository:
@@ -123,23 +134,25 @@ class RepositoryAccessForm(RepositoryForm):
     api_token = forms.CharField(
         required=False,
         max_length=2000,
-        label="Token of the API",
-        help_text="For commit statuses, comments and change requests. It is stored encrypted and never shown; leave it "
-        "empty to keep the one that is stored.",
+        label=_("Token of the API"),
+        help_text=_(
+            "For commit statuses, comments and change requests. It is stored encrypted and never shown; leave it "
+            "empty to keep the one that is stored."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    forgets_token = forms.BooleanField(required=False, label="Forget the stored token of the API")
+    forgets_token = forms.BooleanField(required=False, label=_("Forget the stored token of the API"))
 
     class Meta(RepositoryForm.Meta):
         fields = (*RepositoryForm.Meta.fields, "api_url", "reports_pushes")
-        labels: ClassVar[dict[str, str]] = {
+        labels: ClassVar[dict[str, Any]] = {
             **RepositoryForm.Meta.labels,
-            "api_url": "Address of the API",
-            "reports_pushes": "Post a commit status and a comment on the pull request for each push",
+            "api_url": _("Address of the API"),
+            "reports_pushes": _("Post a commit status and a comment on the pull request for each push"),
         }
-        help_texts: ClassVar[dict[str, str]] = {
-            "api_url": "Leave it empty for the usual address on the host of the clone URL.",
-            "reports_pushes": "Each is posted once for a commit, and updated when the answer changes.",
+        help_texts: ClassVar[dict[str, Any]] = {
+            "api_url": _("Leave it empty for the usual address on the host of the clone URL."),
+            "reports_pushes": _("Each is posted once for a commit, and updated when the answer changes."),
         }
 
     field_order = (*RepositoryForm.Meta.fields, "clone_token", "api_url", "api_token", "forgets_token")
@@ -160,11 +173,12 @@ class RepositoryAccessForm(RepositoryForm):
         try:
             parts = parse_address(text)
         except InvalidAddress as error:
-            raise forms.ValidationError(f"This address cannot be used: {error}.") from error
+            message = gettext("This address cannot be used: {reason}.").format(reason=gettext(str(error)))
+            raise forms.ValidationError(message) from error
         if parts.username or parts.query or parts.fragment:
-            raise forms.ValidationError("This address cannot be used: give it without a login, ? and #.")
+            raise forms.ValidationError(gettext("This address cannot be used: give it without a login, ? and #."))
         if parts.scheme != "https" and not is_allow_listed(parts.hostname or "", settings.WHEELWAY_ALLOW_PRIVATE_HOSTS):
-            raise forms.ValidationError("The token would be sent unencrypted. Use an https:// address.")
+            raise forms.ValidationError(gettext("The token would be sent unencrypted. Use an https:// address."))
         return text
 
     def clean(self) -> dict[str, Any]:
@@ -172,7 +186,7 @@ class RepositoryAccessForm(RepositoryForm):
         cleaned = super().clean()
         has_token = cleaned.get("api_token") or (self.instance.api_token and not cleaned.get("forgets_token"))
         if cleaned.get("reports_pushes") and not has_token:
-            self.add_error("api_token", "Statuses and comments need a token of the API.")
+            self.add_error("api_token", gettext("Statuses and comments need a token of the API."))
         return cleaned
 
     def save(self, commit: bool = True) -> Repository:

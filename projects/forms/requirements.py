@@ -8,9 +8,11 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.dependency_files.given_files import name_files
 from projects.forms.fields import OneLineField
+from scanner.domain.translation import gettext
 
 _EXAMPLE = "fastapi==0.109.2\nuvicorn[standard]==0.27.1\npsycopg2-binary==2.9.9"
 
@@ -35,7 +37,7 @@ class ManyFilesField(forms.FileField):
 class ProjectNameForm(forms.Form):
     """The name of a new project."""
 
-    name = OneLineField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = OneLineField(max_length=80, label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 class RequirementsForm(forms.Form):
@@ -44,10 +46,10 @@ class RequirementsForm(forms.Form):
     pasted = forms.CharField(
         required=False,
         strip=False,
-        label="Paste requirements",
+        label=_("Paste requirements"),
         widget=forms.Textarea(attrs={"placeholder": _EXAMPLE, "spellcheck": "false", "autocomplete": "off"}),
     )
-    uploads = ManyFilesField(required=False, label="Or upload files")
+    uploads = ManyFilesField(required=False, label=_("Or upload files"))
 
     def clean(self) -> dict[str, Any]:
         """Set `files`. At least one is required, and UPLOAD_MAX_BYTES limits their total size."""
@@ -55,11 +57,12 @@ class RequirementsForm(forms.Form):
         uploads: list[UploadedFile[bytes]] = cleaned.get("uploads") or []
         if sum(file.size or 0 for file in uploads) > settings.UPLOAD_MAX_BYTES:
             limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
-            self.add_error("uploads", f"These files are larger than {limit} in total. Send only dependency files.")
+            message = gettext("These files are larger than {limit} in total. Send only dependency files.")
+            self.add_error("uploads", message.format(limit=limit))
             return cleaned
         cleaned["files"] = name_files(
             (cleaned.get("pasted") or "").encode(), ((file.name or "file", file.read()) for file in uploads)
         )
         if not cleaned["files"] and not self.errors:
-            self.add_error("pasted", "Paste the lines of a requirements file, or choose a file.")
+            self.add_error("pasted", gettext("Paste the lines of a requirements file, or choose a file."))
         return cleaned

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
 from projects.forms.requirements import ProjectNameForm
 from projects.models import Project
+from scanner.domain.translation import gettext
 
 _TAGS = 10
 _TAG_LENGTH = 40
@@ -22,7 +24,8 @@ def check_name_is_free(form: ProjectNameForm, user: User, project: Project | Non
         others = others.exclude(pk=project.pk)
     if not others.exists():
         return True
-    form.add_error("name", f"You have a project named {name} already. Choose another name.")
+    message = gettext("You have a project named {name} already. Choose another name.").format(name=name)
+    form.add_error("name", message)
     return False
 
 
@@ -32,8 +35,8 @@ class ProjectSettingsForm(ProjectNameForm):
     tags = forms.CharField(
         required=False,
         max_length=400,
-        label="Tags",
-        help_text="Words to filter the portfolio by, separated by commas: a team, a product, a tier.",
+        label=_("Tags"),
+        help_text=_("Words to filter the portfolio by, separated by commas: a team, a product, a tier."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -42,5 +45,6 @@ class ProjectSettingsForm(ProjectNameForm):
         text: Any = self.cleaned_data["tags"]
         tags = list(dict.fromkeys(tag for part in text.replace("\0", "").split(",") if (tag := " ".join(part.split()))))
         if len(tags) > _TAGS or any(len(tag) > _TAG_LENGTH for tag in tags):
-            raise forms.ValidationError(f"At most {_TAGS} tags of up to {_TAG_LENGTH} characters each.")
+            message = gettext("At most {count} tags of up to {length} characters each.")
+            raise forms.ValidationError(message.format(count=_TAGS, length=_TAG_LENGTH))
         return tags

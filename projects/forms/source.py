@@ -8,16 +8,18 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.one_line import hidden_characters
+from scanner.domain.translation import gettext
 
 
 class ArchiveForm(forms.Form):
     """One archive. The cleaned data's `archive` is its content, `name` its name as it may be shown."""
 
     archive = forms.FileField(
-        label="Archive of the source",
-        help_text="A zip or tar, as `git archive` and sdists are. It is read in memory and deleted after the audit.",
+        label=_("Archive of the source"),
+        help_text=_("A zip or tar, as `git archive` and sdists are. It is read in memory and deleted after the audit."),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz"}),
     )
 
@@ -29,9 +31,8 @@ class ArchiveForm(forms.Form):
             return cleaned
         if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
             limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
-            self.add_error(
-                "archive", f"This archive is larger than {limit}. Leave out what is neither Python nor settings."
-            )
+            message = gettext("This archive is larger than {limit}. Leave out what is neither Python nor settings.")
+            self.add_error("archive", message.format(limit=limit))
             return cleaned
         name = file.name or "archive"
         cleaned["name"] = "archive" if hidden_characters(name) else name[-100:]

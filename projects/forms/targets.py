@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
 from packaging.utils import canonicalize_name, is_normalized_name
 
 from projects.domain.dependency_files import AvailableGroups
 from projects.models import Project
 from projects.presentation.target_grid import MOST_TARGETS, chosen_targets
-from scanner.domain.phrases import count
 from scanner.domain.targets.target import UnknownTarget
+from scanner.domain.translation import gettext
 
 if TYPE_CHECKING:
     _ProjectForm = forms.ModelForm[Project]
@@ -30,9 +31,11 @@ class TargetsForm(forms.Form):
     target_names = forms.CharField(
         required=False,
         max_length=4000,
-        label="Add what you run",
-        help_text="One per line: an image (python:3.13-slim), a system (ubuntu-24.04, windows, macos), a function "
-        "runtime (lambda-3.13), or a Python on a platform (3.14 on alpine-arm64).",
+        label=_("Add what you run"),
+        help_text=_(
+            "One per line: an image (python:3.13-slim), a system (ubuntu-24.04, windows, macos), a function "
+            "runtime (lambda-3.13), or a Python on a platform (3.14 on alpine-arm64)."
+        ),
         widget=forms.Textarea(attrs={"rows": 2, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
     )
 
@@ -51,11 +54,13 @@ class TargetsForm(forms.Form):
             cleaned["targets"] = []
             raise forms.ValidationError(str(error)) from error
         if not cleaned["targets"]:
-            hint = " Choose a Python for the systems that you checked." if self.submitted("runtime") else ""
-            raise forms.ValidationError(f"Choose at least one target.{hint}")
+            message = gettext("Choose at least one target.")
+            if self.submitted("runtime"):
+                message = gettext("Choose at least one target. Choose a Python for the systems that you checked.")
+            raise forms.ValidationError(message)
         if len(cleaned["targets"]) > MOST_TARGETS:
-            chosen = count(len(cleaned["targets"]), "target")
-            raise forms.ValidationError(f"You chose {chosen}. Choose at most {MOST_TARGETS}.")
+            message = gettext("You chose {count} targets. Choose at most {limit}.")
+            raise forms.ValidationError(message.format(count=len(cleaned["targets"]), limit=MOST_TARGETS))
         return cleaned
 
     def submitted(self, name: str) -> list[str]:
@@ -72,15 +77,16 @@ class PolicyForm(_ProjectForm):
 
     holds = forms.CharField(
         required=False,
-        label="Packages to hold",
-        help_text="One name per line. No upgrade path changes the version of these packages.",
+        label=_("Packages to hold"),
+        help_text=_("One name per line. No upgrade path changes the version of these packages."),
         widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
     )
     groups = forms.MultipleChoiceField(
         required=False,
-        label="Groups and extras to include",
-        help_text="Requirements that your files always install are included anyway. Check what must also run on the "
-        "targets.",
+        label=_("Groups and extras to include"),
+        help_text=_(
+            "Requirements that your files always install are included anyway. Check what must also run on the targets."
+        ),
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -91,18 +97,20 @@ class PolicyForm(_ProjectForm):
             *("step", "holds", "groups"),
         )
         labels = {
-            "source_builds": "Builds from source",
-            "prereleases": "Accept pre-releases as versions to move to",
-            "minimum_age_days": "Ignore releases younger than this many days",
-            "demanded_evidence": "What must be known of a release to be ready",
-            "step": "How far one package may move",
+            "source_builds": _("Builds from source"),
+            "prereleases": _("Accept pre-releases as versions to move to"),
+            "minimum_age_days": _("Ignore releases younger than this many days"),
+            "demanded_evidence": _("What must be known of a release to be ready"),
+            "step": _("How far one package may move"),
         }
         help_texts = {
-            "source_builds": "Whether a package without a suitable wheel counts as installable if pip can build it.",
+            "source_builds": _("Whether a package without a suitable wheel counts as installable if pip can build it."),
             "prereleases": "",
-            "minimum_age_days": "A new release may still be yanked. 0 accepts every release.",
-            "demanded_evidence": "A release that installs and lacks it is not ready. `manage.py prove` makes proofs.",
-            "step": "From 2.6.1, moving to 2.6.9 is a patch step, to 2.8.0 a minor one, and to 3.0.0 a major one.",
+            "minimum_age_days": _("A new release may still be yanked. 0 accepts every release."),
+            "demanded_evidence": _(
+                "A release that installs and lacks it is not ready. `manage.py prove` makes proofs."
+            ),
+            "step": _("From 2.6.1, moving to 2.6.9 is a patch step, to 2.8.0 a minor one, and to 3.0.0 a major one."),
         }
 
     def __init__(self, *args: Any, offered: AvailableGroups | None = None, **kwargs: Any) -> None:
@@ -125,7 +133,8 @@ class PolicyForm(_ProjectForm):
         names = self.cleaned_data["holds"].replace(",", " ").split()
         for name in names:
             if not is_normalized_name(canonicalize_name(name)) or len(name) > _MAX_NAME_LENGTH:
-                raise forms.ValidationError(f"{name[:60]!r} is not a package name. Write names only, without versions.")
+                message = gettext("{name} is not a package name. Write names only, without versions.")
+                raise forms.ValidationError(message.format(name=repr(name[:60])))
         return sorted({canonicalize_name(name) for name in names})
 
 
@@ -134,8 +143,10 @@ def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> list[tuple
 
     A name that is both a group and an extra is one choice, since the policy has one list of names.
     """
-    labels = {name: f"{name} (group)" for name in offered.groups}
-    labels |= {name: f"{name} (group and extra)" if name in labels else f"{name} (extra)" for name in offered.extras}
+    labels = {name: gettext("{name} (group)").format(name=name) for name in offered.groups}
+    both, extra = gettext("{name} (group and extra)"), gettext("{name} (extra)")
+    labels |= {name: (both if name in labels else extra).format(name=name) for name in offered.extras}
     known = {canonicalize_name(name) for name in labels}
-    gone = {name: f"{name} (not in the newest files)" for name in chosen if canonicalize_name(name) not in known}
+    lost = gettext("{name} (not in the newest files)")
+    gone = {name: lost.format(name=name) for name in chosen if canonicalize_name(name) not in known}
     return list((labels | gone).items())

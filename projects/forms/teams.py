@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
-from projects.domain.permissions import ROLE_NAMES, Action, Role, may_set_role
+from projects.domain.permissions import Action, Role, may_set_role, role_name
 from projects.models import Team
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ else:
 class TeamForm(forms.Form):
     """The name of a team."""
 
-    name = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(max_length=80, label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
     def clean_name(self) -> str:
         """Return the name on one line."""
@@ -31,7 +32,7 @@ class TeamChoiceForm(forms.Form):
     """The team of a project: one to which the user may add projects, the oldest one unless another is chosen."""
 
     team = forms.ModelChoiceField(
-        Team.objects.none(), to_field_name="slug", label="Team", empty_label=None, required=False
+        Team.objects.none(), to_field_name="slug", label=_("Team"), empty_label=None, required=False
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -45,15 +46,15 @@ class InvitationForm(forms.Form):
 
     email = forms.EmailField(
         required=False,
-        label="E-mail address",
-        help_text="It is sent there, for the account of that address. Without an address you get a link to pass on.",
+        label=_("E-mail address"),
+        help_text=_("It is sent there, for the account of that address. Without an address you get a link to pass on."),
     )
-    role = forms.ChoiceField(label="Role")
+    role = forms.ChoiceField(label=_("Role"))
 
     def __init__(self, *args: Any, inviter: Role, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role: Any = self.fields["role"]
-        role.choices = [(one.value, ROLE_NAMES[one]) for one in Role if may_set_role(inviter, None, one)]
+        role.choices = [(one.value, role_name(one)) for one in Role if may_set_role(inviter, None, one)]
         role.initial = Role.MEMBER.value
 
 
@@ -63,14 +64,14 @@ class NewAccountForm(_NewUserForm):
     class Meta:
         model = User
         fields: ClassVar[list[str]] = ["username", "first_name", "email"]
-        labels: ClassVar[dict[str, str]] = {
-            "username": "Name to sign in with",
-            "first_name": "Your name",
-            "email": "E-mail address",
+        labels: ClassVar[dict[str, Any]] = {
+            "username": _("Name to sign in with"),
+            "first_name": _("Your name"),
+            "email": _("E-mail address"),
         }
-        help_texts: ClassVar[dict[str, str]] = {
-            "username": "Letters, digits and @ . + - _ only.",
-            "email": "Alerts are sent there.",
+        help_texts: ClassVar[dict[str, Any]] = {
+            "username": _("Letters, digits and @ . + - _ only."),
+            "email": _("Alerts are sent there."),
         }
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:

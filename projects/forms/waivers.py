@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 from packaging.utils import InvalidName, canonicalize_name
 
 from projects.domain.assessment.waivers import WaiverKind
 from projects.models import Project
 from projects.presentation.columns import columns_of
+from scanner.domain.translation import gettext
 
 USUAL_DAYS = 90
 _LONGEST = timedelta(days=366)
@@ -22,24 +24,24 @@ class WaiverForm(forms.Form):
 
     kind = forms.ChoiceField(
         choices=[
-            (WaiverKind.IGNORE.value, "Ignore it: it does not count, and stays marked as ignored"),
-            (WaiverKind.ACCEPT_BUILD.value, "Accept its build: it may be built from source"),
+            (WaiverKind.IGNORE.value, _("Ignore it: it does not count, and stays marked as ignored")),
+            (WaiverKind.ACCEPT_BUILD.value, _("Accept its build: it may be built from source")),
         ],
         widget=forms.RadioSelect,
-        label="Decision",
+        label=_("Decision"),
     )
-    package = forms.CharField(max_length=200, label="Package", widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    target = forms.ChoiceField(required=False, label="Where")
+    package = forms.CharField(max_length=200, label=_("Package"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    target = forms.ChoiceField(required=False, label=_("Where"))
     reason = forms.CharField(
         max_length=300,
-        label="Reason",
-        help_text="Shown wherever it counts: on the table, in reports and in exports.",
+        label=_("Reason"),
+        help_text=_("Shown wherever it counts: on the table, in reports and in exports."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    owner = forms.ModelChoiceField(User.objects.none(), label="Owner", help_text="Who answers for it.")
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), help_text=_("Who answers for it."))
     until = forms.DateField(
-        label="Until",
-        help_text="The last day on which it counts (UTC), at most a year ahead. After it the package counts again.",
+        label=_("Until"),
+        help_text=_("The last day on which it counts (UTC), at most a year ahead. After it the package counts again."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -48,7 +50,7 @@ class WaiverForm(forms.Form):
         self._today = today
         columns = columns_of(project.targets.values_list("slug", flat=True))
         target: Any = self.fields["target"]
-        target.choices = [("", "on all targets"), *((column.slug, column.label) for column in columns)]
+        target.choices = [("", gettext("on all targets")), *((column.slug, column.label) for column in columns)]
         owner: Any = self.fields["owner"]
         owner.queryset = User.objects.filter(memberships__team=project.team_id, is_active=True).order_by("username")
 
@@ -57,7 +59,7 @@ class WaiverForm(forms.Form):
         try:
             return canonicalize_name(self.cleaned_data["package"].strip(), validate=True)
         except InvalidName:
-            message = "This is not the name of a package."
+            message = gettext("This is not the name of a package.")
             raise forms.ValidationError(message) from None
 
     def clean_reason(self) -> str:
@@ -68,7 +70,9 @@ class WaiverForm(forms.Form):
         """Return the day, which is today or later, and at most a year ahead."""
         until: date = self.cleaned_data["until"]
         if not self._today <= until <= self._today + _LONGEST:
-            message = f"Choose a day from {self._today:%Y-%m-%d} to {self._today + _LONGEST:%Y-%m-%d}."
+            message = gettext("Choose a day from {first} to {last}.").format(
+                first=f"{self._today:%Y-%m-%d}", last=f"{self._today + _LONGEST:%Y-%m-%d}"
+            )
             raise forms.ValidationError(message)
         return until
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 KEY_ID_LENGTH = 10
 _SECRET_BYTES = 32
@@ -16,8 +17,8 @@ _SECRET_BYTES = 32
 class KeyScope(models.TextChoices):
     """What a key permits. The value is part of each key, so that secret scanners and people can tell them apart."""
 
-    READ = "ro", "reads"
-    WRITE = "rw", "reads and changes"
+    READ = "ro", _("reads")
+    WRITE = "rw", _("reads and changes")
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from django.db import models
 from django.db.models.fields.json import KeyTransform
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.assessment.counts import UNREAD
 from projects.domain.assessment.package_result import PackageResult
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 class AssessmentState(models.TextChoices):
     """How far an assessment has come."""
 
-    PARTIAL = "partial", "waiting for the index"
-    COMPLETE = "complete", "complete"
+    PARTIAL = "partial", _("waiting for the index")
+    COMPLETE = "complete", _("complete")
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.sealed import SealedField
 
@@ -24,10 +25,10 @@ def new_message_id() -> str:
 class EndpointFormat(models.TextChoices):
     """The form of the bodies that an endpoint takes."""
 
-    STANDARD = "standard", "Standard Webhooks (signed JSON)"
+    STANDARD = "standard", _("Standard Webhooks (signed JSON)")
     SLACK = "slack", "Slack"
     TEAMS = "teams", "Microsoft Teams"
-    MATRIX = "matrix", "Matrix (generic webhook)"
+    MATRIX = "matrix", _("Matrix (generic webhook)")
 
 
 class WebhookEndpoint(models.Model):
@@ -65,9 +66,9 @@ class WebhookEndpoint(models.Model):
 class MessageState(models.TextChoices):
     """The state of a message."""
 
-    PENDING = "pending", "waiting"
-    DELIVERED = "delivered", "delivered"
-    FAILED = "failed", "failed"
+    PENDING = "pending", _("waiting")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
 
 
 class MessageQuerySet(models.QuerySet["WebhookMessage"]):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.project import Project
 
@@ -13,8 +14,8 @@ from projects.models.project import Project
 class IndexRole(models.TextChoices):
     """The role of an index for the installer."""
 
-    PRIMARY = "primary", "in the place of the default (--index-url)"
-    EXTRA = "extra", "beside it (--extra-index-url)"
+    PRIMARY = "primary", _("in the place of the default (--index-url)")
+    EXTRA = "extra", _("beside it (--extra-index-url)")
 
 
 class ProjectIndex(models.Model):

@@ -8,6 +8,8 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.repository import CLAIM_HOLDS
 
@@ -35,12 +37,12 @@ class MoveRequest(models.Model):
     class State(models.TextChoices):
         """The state of a request. A stopped one has commits of others on its branch."""
 
-        WAITING = "waiting", "Being opened"
-        OPEN = "open", "Open"
-        MERGED = "merged", "Merged"
-        CLOSED = "closed", "Closed"
-        STOPPED = "stopped", "Left to you"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", _("Being opened")
+        OPEN = "open", pgettext_lazy("state of a change request", "Open")
+        MERGED = "merged", _("Merged")
+        CLOSED = "closed", pgettext_lazy("state of a change request", "Closed")
+        STOPPED = "stopped", _("Left to you")
+        FAILED = "failed", _("Failed")
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="move_requests")
     repository = models.ForeignKey("projects.Repository", on_delete=models.CASCADE, related_name="move_requests")

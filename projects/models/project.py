@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from projects.domain.permissions import Action, roles_that_may
 
@@ -16,25 +17,25 @@ if TYPE_CHECKING:
 class SourceBuilds(models.TextChoices):
     """Which builds from source a project's policy accepts."""
 
-    NEVER = "never", "never"
-    PURE = "pure", "pure Python only"
-    ANY = "any", "always"
+    NEVER = "never", _("never")
+    PURE = "pure", _("pure Python only")
+    ANY = "any", _("always")
 
 
 class LargestStep(models.TextChoices):
     """How far one package may move in an upgrade path."""
 
-    PATCH = "patch", "patch releases"
-    MINOR = "minor", "minor releases"
-    MAJOR = "major", "any release"
+    PATCH = "patch", _("patch releases")
+    MINOR = "minor", _("minor releases")
+    MAJOR = "major", _("any release")
 
 
 class DemandedGrade(models.TextChoices):
     """What must be known of a release before it counts as ready."""
 
-    INSTALLS = "installs", "that it installs"
-    DECLARED = "declared", "that it declares the target's Python"
-    RAN = "ran", "that it ran there, by a proof"
+    INSTALLS = "installs", _("that it installs")
+    DECLARED = "declared", _("that it declares the target's Python")
+    RAN = "ran", _("that it ran there, by a proof")
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):

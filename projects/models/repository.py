@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.sealed import Sealed, SealedField
 
@@ -33,11 +34,11 @@ class Provider(models.TextChoices):
 
     GITHUB = "github", "GitHub"
     GITLAB = "gitlab", "GitLab"
-    GITEA = "gitea", "Gitea or Forgejo"
+    GITEA = "gitea", _("Gitea or Forgejo")
     BITBUCKET_CLOUD = "bitbucket-cloud", "Bitbucket Cloud"
     BITBUCKET_SERVER = "bitbucket-server", "Bitbucket Data Center"
     AZURE_DEVOPS = "azure-devops", "Azure DevOps"
-    UPLOAD = "upload", "Signed upload"
+    UPLOAD = "upload", _("Signed upload")
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
@@ -162,10 +163,10 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         """The state of a delivery."""
 
-        PENDING = "pending", "Waiting"
-        PROCESSED = "processed", "Processed"
-        IGNORED = "ignored", "Ignored"
-        FAILED = "failed", "Failed"
+        PENDING = "pending", _("Waiting")
+        PROCESSED = "processed", _("Processed")
+        IGNORED = "ignored", _("Ignored")
+        FAILED = "failed", _("Failed")
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="deliveries")
     delivery_id = models.CharField(max_length=200)

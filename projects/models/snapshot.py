@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.sealed import SealedField
 from scanner.domain.next_poll import CLOCK_SKEW
@@ -16,12 +17,12 @@ from scanner.domain.next_poll import CLOCK_SKEW
 class Origin(models.TextChoices):
     """How a snapshot was submitted."""
 
-    PASTE = "paste", "pasted"
-    UPLOAD = "upload", "uploaded"
-    PUSH = "push", "push"
-    CI = "ci", "CI upload"
-    SAMPLE = "sample", "sample"
-    UNLINK = "unlink", "a repository no longer followed"
+    PASTE = "paste", _("pasted")
+    UPLOAD = "upload", _("uploaded")
+    PUSH = "push", _("push")
+    CI = "ci", _("CI upload")
+    SAMPLE = "sample", _("sample")
+    UNLINK = "unlink", _("a repository no longer followed")
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,7 +11,8 @@ from msgspec import Struct
 
 from projects.presentation.freshness import format_span
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount, ThrottledHost
-from scanner.domain.phrases import agree
+from scanner.domain.phrases import grouped
+from scanner.domain.translation import gettext, ngettext, noop
 
 # A tick queues what is due every 30 seconds, and a batch takes about as long.
 _DUE_TOO_LONG = timedelta(minutes=15)
@@ -18,14 +20,17 @@ _DUE_TOO_LONG = timedelta(minutes=15)
 _EVENT_TOO_LONG = timedelta(hours=7)
 # The last try of a message comes an hour after it was made.
 _MESSAGE_TOO_LONG = timedelta(hours=2)
-_ALERTS_QUEUE = "Does a worker consume the queue “alerts”?"
+_ALERTS_QUEUE = noop("Does a worker consume the queue “alerts”?")
+# Stored reasons of polls that name a number or a host.
+_COUNTED = re.compile(r"(it failed|missing) ([0-9]+) times? in a row")
+_PAUSED = re.compile(r"(.+) asked for a pause")
 RESULT_LABELS = {
-    "changed": "the page has changed",
-    "unchanged": "nothing new",
-    "older": "an older page than before",
-    "missing": "not on the index",
-    "failed": "failed",
-    "gated": "host throttled",
+    "changed": noop("the page has changed"),
+    "unchanged": noop("nothing new"),
+    "older": noop("an older page than before"),
+    "missing": noop("not on the index"),
+    "failed": noop("failed"),
+    "gated": noop("host throttled"),
 }
 
 
@@ -67,7 +72,7 @@ class OperatorFigures(Struct, frozen=True):
     @property
     def labelled_polls(self) -> list[tuple[str, ResultCount]]:
         """Return each poll result with its label."""
-        return [(RESULT_LABELS.get(count.result, count.result), count) for count in self.polls]
+        return [(gettext(RESULT_LABELS.get(count.result, count.result)), count) for count in self.polls]
 
 
 class FindingLevel(Enum):
@@ -93,13 +98,16 @@ def findings(figures: OperatorFigures) -> list[Finding]:
     """Return what an operator should know, the state of polling first."""
     polling = figures.polling
     if not polling.packages:
-        return [Finding(FindingLevel.BUSY, "No package is known yet. Packages are polled when a project is added.")]
+        text = gettext("No package is known yet. Packages are polled when a project is added.")
+        return [Finding(FindingLevel.BUSY, text)]
     found = [_polling_state(figures)]
     if polling.never_answered:
         # What no index has answered for is not known, and so not up to date.
         found = [finding for finding in found if finding.level is not FindingLevel.GOOD]
         done = polling.packages - polling.never_answered
-        text = f"{done:,} of {polling.packages:,} packages have been polled at least once{fill_rate_text(polling)}."
+        text = gettext("{done} of {count} packages have been polled at least once{rate}.").format(
+            done=grouped(done), count=grouped(polling.packages), rate=fill_rate_text(polling)
+        )
         found.append(Finding(FindingLevel.BUSY, text))
     return found + [Finding(FindingLevel.WARNING, text) for text in _warnings(figures)]
 
@@ -107,44 +115,74 @@ def findings(figures: OperatorFigures) -> list[Finding]:
 def _warnings(figures: OperatorFigures) -> Iterator[str]:
     polling, messages = figures.polling, figures.messages
     for host in figures.throttled:
-        yield f"{host.host} asked for a pause: no requests are sent to it for {_span_text(host.until - figures.now)}."
+        text = gettext("{host} asked for a pause: no requests are sent to it for {span}.")
+        yield text.format(host=host.host, span=_span_text(host.until - figures.now))
     if failing := polling.failing:
-        yield (
-            f"{_packages(failing)} could not be polled. {agree(failing, 'Its', 'Their')} stored data "
-            f"{agree(failing, 'is kept, and the poll is', 'are kept, and the polls are')} retried."
+        text = ngettext(
+            "{count} package could not be polled. Its stored data is kept, and the poll is retried.",
+            "{count} packages could not be polled. Their stored data are kept, and the polls are retried.",
+            failing,
         )
+        yield text.format(count=grouped(failing))
     if polling.oldest_event is not None and polling.oldest_event > _EVENT_TOO_LONG:
         waiting = polling.events_waiting
-        yield (
-            f"{waiting:,} wheel {agree(waiting, 'event is', 'events are')} waiting, the oldest for "
-            f"{_span_text(polling.oldest_event)}. {_ALERTS_QUEUE}"
+        text = ngettext(
+            "{count} wheel event is waiting, the oldest for {span}.",
+            "{count} wheel events are waiting, the oldest for {span}.",
+            waiting,
         )
+        yield f"{text.format(count=grouped(waiting), span=_span_text(polling.oldest_event))} {gettext(_ALERTS_QUEUE)}"
     if messages.oldest is not None and messages.oldest > _MESSAGE_TOO_LONG:
-        yield f"{_messages(messages.waiting)} unsent, the oldest for {_span_text(messages.oldest)}. {_ALERTS_QUEUE}"
-    if messages.stuck:
-        yield (
-            f"{_messages(messages.stuck)} assigned to a worker that died, and may have been sent. "
-            "See docs/alerts.md for what to do."
+        text = ngettext(
+            "{count} message is unsent, the oldest for {span}.",
+            "{count} messages are unsent, the oldest for {span}.",
+            messages.waiting,
         )
+        text = text.format(count=grouped(messages.waiting), span=_span_text(messages.oldest))
+        yield f"{text} {gettext(_ALERTS_QUEUE)}"
+    if messages.stuck:
+        text = ngettext(
+            "{count} message is assigned to a worker that died, and may have been sent. "
+            "See docs/alerts.md for what to do.",
+            "{count} messages are assigned to a worker that died, and may have been sent. "
+            "See docs/alerts.md for what to do.",
+            messages.stuck,
+        )
+        yield text.format(count=grouped(messages.stuck))
 
 
 def _polling_state(figures: OperatorFigures) -> Finding:
     polling = figures.polling
     if polling.oldest_due is None or not polling.due:
-        of = f"None of the {_packages(polling.packages)} is due" if polling.packages > 1 else "The package is not due"
-        return Finding(FindingLevel.GOOD, f"{of}: everything is up to date.")
-    text = (
-        f"{polling.due:,} of {_packages(polling.packages)} {agree(polling.due, 'is', 'are')} due, the oldest for "
-        f"{_span_text(polling.oldest_due)}."
-    )
+        if polling.packages == 1:
+            return Finding(FindingLevel.GOOD, gettext("The package is not due: everything is up to date."))
+        text = gettext("None of the {count} packages is due: everything is up to date.")
+        return Finding(FindingLevel.GOOD, text.format(count=grouped(polling.packages)))
+    text = _due_text(polling.due, polling.packages, _span_text(polling.oldest_due))
     if polling.oldest_due <= _DUE_TOO_LONG:
         return Finding(FindingLevel.GOOD, text)
     silence = figures.now - polling.last_answer_at if polling.last_answer_at is not None else None
     if silence is None or silence > _DUE_TOO_LONG:
-        answered = "ever answered" if silence is None else f"answered for {_span_text(silence)}"
-        question = f"No index has {answered}: are beat and a worker for the queue “polling” running?"
+        question = gettext("No index has ever answered: are beat and a worker for the queue “polling” running?")
+        if silence is not None:
+            question = gettext(
+                "No index has answered for {span}: are beat and a worker for the queue “polling” running?"
+            )
+            question = question.format(span=_span_text(silence))
         return Finding(FindingLevel.ERROR, f"{text} {question}")
-    return Finding(FindingLevel.WARNING, f"{text} The workers are too slow: start more for the queue “polling”.")
+    advice = gettext("The workers are too slow: start more for the queue “polling”.")
+    return Finding(FindingLevel.WARNING, f"{text} {advice}")
+
+
+def _due_text(due: int, packages: int, span: str) -> str:
+    text = ngettext(
+        "{due} of {count} packages is due, the oldest for {span}.",
+        "{due} of {count} packages are due, the oldest for {span}.",
+        due,
+    )
+    if packages == 1:
+        text = gettext("{due} of {count} package is due, the oldest for {span}.")
+    return text.format(due=grouped(due), count=grouped(packages), span=span)
 
 
 def fill_rate_text(polling: PollingHealth) -> str:
@@ -153,17 +191,23 @@ def fill_rate_text(polling: PollingHealth) -> str:
         return ""
     left = RATE_SPAN * (polling.never_answered / polling.answered_lately)
     rate = polling.answered_lately / (RATE_SPAN / timedelta(minutes=1))
-    about = f"about {span}" if (span := format_span(left)) else "less than a minute"
-    return f"; {rate:,.1f} a minute lately, {about} left"
+    if span := format_span(left):
+        return gettext("; {rate} a minute lately, about {span} left").format(rate=grouped(rate, 1), span=span)
+    return gettext("; {rate} a minute lately, less than a minute left").format(rate=grouped(rate, 1))
 
 
-def _packages(number: int) -> str:
-    return f"{number:,} {agree(number, 'package', 'packages')}"
-
-
-def _messages(number: int) -> str:
-    return f"{number:,} {agree(number, 'message is', 'messages are')}"
+def poll_reason(reason: str) -> str:
+    """Return why a package is polled next, of what is stored of it in English."""
+    if counted := _COUNTED.fullmatch(reason):
+        number = int(counted[2])
+        text = ngettext("missing {count} time in a row", "missing {count} times in a row", number)
+        if counted[1] == "it failed":
+            text = ngettext("it failed {count} time in a row", "it failed {count} times in a row", number)
+        return text.format(count=number)
+    if paused := _PAUSED.fullmatch(reason):
+        return gettext("{host} asked for a pause").format(host=paused[1])
+    return gettext(reason)
 
 
 def _span_text(span: timedelta) -> str:
-    return format_span(span) or "less than a minute"
+    return format_span(span) or gettext("less than a minute")

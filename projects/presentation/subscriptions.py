@@ -10,36 +10,37 @@ from msgspec import Struct
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.cadence import Cadence
 from projects.domain.mail_choices import MailChoice, MailKind
+from scanner.domain.translation import gettext, noop
 
 # How often a digest comes, for the choice on the page.
 CADENCE_NAMES = (
-    (Cadence.SOON.value, "an hour after a change"),
-    (Cadence.DAILY.value, "every day at 8"),
-    (Cadence.WEEKLY.value, "on Mondays at 8"),
-    (Cadence.MONTHLY.value, "on the first of the month at 8"),
+    (Cadence.SOON.value, noop("an hour after a change")),
+    (Cadence.DAILY.value, noop("every day at 8")),
+    (Cadence.WEEKLY.value, noop("on Mondays at 8")),
+    (Cadence.MONTHLY.value, noop("on the first of the month at 8")),
 )
 # The kinds of mail, for the choices on the account page.
 KIND_NAMES = {
-    MailKind.WHEEL: "A watched package gets a wheel",
-    MailKind.TARGET: "A package no longer blocks a watched target",
-    MailKind.REGRESSION: "A release drops a target of a followed project",
-    MailKind.YANK: "A version in use is yanked",
-    MailKind.STATUS: "A package is archived, deprecated or quarantined",
-    MailKind.PUSH: "A push makes a followed project worse",
-    MailKind.CAP: "A cap of a followed project can be lifted",
+    MailKind.WHEEL: noop("A watched package gets a wheel"),
+    MailKind.TARGET: noop("A package no longer blocks a watched target"),
+    MailKind.REGRESSION: noop("A release drops a target of a followed project"),
+    MailKind.YANK: noop("A version in use is yanked"),
+    MailKind.STATUS: noop("A package is archived, deprecated or quarantined"),
+    MailKind.PUSH: noop("A push makes a followed project worse"),
+    MailKind.CAP: noop("A cap of a followed project can be lifted"),
 }
 CHOICE_NAMES = {
-    MailChoice.USUAL: "As usual",
-    MailChoice.AT_ONCE: "At once",
-    MailChoice.DIGEST: "In the digest of the project",
-    MailChoice.OFF: "Never",
+    MailChoice.USUAL: noop("As usual"),
+    MailChoice.AT_ONCE: noop("At once"),
+    MailChoice.DIGEST: noop("In the digest of the project"),
+    MailChoice.OFF: noop("Never"),
 }
 _MESSAGE_STATES = {
-    "queued": "waiting to be sent",
-    "sending": "passed to the mail server, no answer yet",
-    "sent": "sent",
-    "failed": "not sent",
-    "skipped": "not needed any more",
+    "queued": noop("waiting to be sent"),
+    "sending": noop("passed to the mail server, no answer yet"),
+    "sent": noop("sent"),
+    "failed": noop("not sent"),
+    "skipped": noop("not needed any more"),
 }
 
 
@@ -72,7 +73,7 @@ class MessageRow(Struct, frozen=True):
     @property
     def state_text(self) -> str:
         """Return the state for the page."""
-        return _MESSAGE_STATES[self.state]
+        return gettext(_MESSAGE_STATES[self.state])
 
 
 class WatchRow(Struct, frozen=True):
@@ -131,24 +132,32 @@ class FollowRow(Struct, frozen=True):
         return self.pk is not None and self.ended_at is None
 
 
+def kind_clause(kind: MailKind) -> str:
+    """Return what a message is about, to follow a colon."""
+    name = gettext(KIND_NAMES[kind])
+    return f"{name[:1].lower()}{name[1:]}"
+
+
 def verdict_text(verdict: Verdict, first_available: str) -> str:
     """Return a watched cell's verdict in a few words. `first_available` is the first version that works, or ""."""
     match verdict:
         case Verdict.READY:
-            return "installs from a wheel"
+            return gettext("installs from a wheel")
         case Verdict.DEGRADED:
-            return "installs, but only from a slower wheel or by a build"
+            return gettext("installs, but only from a slower wheel or by a build")
         case Verdict.UPGRADE:
-            return f"works from {first_available}" if first_available else "works after an upgrade"
+            if first_available:
+                return gettext("works from {version}").format(version=first_available)
+            return gettext("works after an upgrade")
         case Verdict.HELD_BACK:
-            return "installs only in an old version"
+            return gettext("installs only in an old version")
         case Verdict.NOT_JUDGED:
-            return "not judged"
+            return gettext("not judged")
         case Verdict.IGNORED:
-            return "ignored by the team"
+            return gettext("ignored by the team")
         case Verdict.BLOCKED:
-            return "no version works yet"
+            return gettext("no version works yet")
         case Verdict.UNKNOWN:
-            return "not known yet"
+            return gettext("not known yet")
         case Verdict.INACTIVE:
-            return "not needed here"
+            return gettext("not needed here")

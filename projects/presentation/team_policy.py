@@ -10,17 +10,17 @@ from msgspec import Struct
 
 from projects.presentation.target_names import describe_targets
 from projects.presentation.waivers import WaiverRow
-from scanner.domain.phrases import agree, count
+from scanner.domain.translation import gettext, ngettext, noop
 
 # A waiver that ends within so many days is marked.
 SOON_DAYS = 14
 HEADINGS: Mapping[str, str] = {
-    "evidence": "Must be known",
-    "builds": "Builds from source",
-    "prereleases": "Pre-releases",
-    "age": "Ignored while younger",
-    "step": "Largest step",
-    "targets": "Targets",
+    "evidence": noop("Must be known"),
+    "builds": noop("Builds from source"),
+    "prereleases": noop("Pre-releases"),
+    "age": noop("Ignored while younger"),
+    "step": noop("Largest step"),
+    "targets": noop("Targets"),
 }
 
 
@@ -88,7 +88,7 @@ def team_policy_page(
     ordered = sorted(waivers, key=lambda pair: (pair[1].until, pair[1].name))
     return TeamPolicyPage(
         answer=_answer(rows),
-        headings=tuple(HEADINGS.values()),
+        headings=tuple(map(gettext, HEADINGS.values())),
         rows=rows,
         waivers=tuple(
             TeamWaiver(slug, names[slug], waiver, _note(waiver, now.date()))
@@ -100,7 +100,7 @@ def team_policy_page(
 
 def targets_text(slugs: Sequence[str]) -> str:
     """Return the targets of a project as one phrase with their number."""
-    return f"{len(slugs)}: {describe_targets(slugs)}" if slugs else "none chosen"
+    return f"{len(slugs)}: {describe_targets(slugs)}" if slugs else gettext("none chosen")
 
 
 def _most_common(values: Sequence[str]) -> str | None:
@@ -114,12 +114,16 @@ def _answer(rows: Sequence[PolicyRow]) -> str:
     if len(rows) < 2:
         return ""
     if not differ:
-        return f"All {len(rows)} projects have the same policy and targets."
-    verb = agree(differ, "differs", "differ")
-    return f"{differ} of {count(len(rows), 'project')} {verb} from most in something: what differs is marked."
+        return gettext("All {count} projects have the same policy and targets.").format(count=len(rows))
+    text = ngettext(
+        "{differ} of {count} projects differs from most in something: what differs is marked.",
+        "{differ} of {count} projects differ from most in something: what differs is marked.",
+        differ,
+    )
+    return text.format(differ=differ, count=len(rows))
 
 
 def _note(waiver: WaiverRow, today: date) -> str:
     if not waiver.is_in_force:
-        return "expired"
-    return "ends soon" if (waiver.until - today).days < SOON_DAYS else ""
+        return gettext("expired")
+    return gettext("ends soon") if (waiver.until - today).days < SOON_DAYS else ""

@@ -11,45 +11,62 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from projects.domain.logged_action import LoggedAction
+from projects.domain.permissions import ROLE_NAMES
 from projects.presentation.formats.csv_table import safe_cell
+from scanner.domain.phrases import join_words
+from scanner.domain.translation import gettext, noop
 
 LOG_COLUMNS = ("number", "at", "who", "address", "action", "target", "before", "after")
 _SENTENCES: Mapping[LoggedAction, str] = {
-    LoggedAction.SIGNED_IN: "signed in {target}",
-    LoggedAction.ACCOUNT_MADE: "made the account {target}",
-    LoggedAction.TEAM_MADE: "made the team {target}",
-    LoggedAction.TEAM_RENAMED: "renamed the team from {before} to {after}",
-    LoggedAction.TEAM_DELETED: "deleted the team {target}",
-    LoggedAction.MEMBER_INVITED: "invited {target} as {after}",
-    LoggedAction.INVITATION_REVOKED: "revoked the invitation of {target}",
-    LoggedAction.MEMBER_JOINED: "joined as {after}",
-    LoggedAction.ROLE_CHANGED: "changed the role of {target} from {before} to {after}",
-    LoggedAction.MEMBER_REMOVED: "removed {target}, who was {before}",
-    LoggedAction.MEMBER_LEFT: "left, and was {before}",
-    LoggedAction.PROJECT_MADE: "added the project {target}",
-    LoggedAction.PROJECT_RENAMED: "renamed the project {target} from {before} to {after}",
-    LoggedAction.PROJECT_MOVED: "moved the project {target} from {before} to {after}",
-    LoggedAction.PROJECT_DELETED: "deleted the project {target}",
-    LoggedAction.PROJECT_RESTORED: "undid the deletion of the project {target}",
-    LoggedAction.POLICY_CHANGED: "changed targets or policy of {target}",
-    LoggedAction.INDEX_SET: "set the index {after} of {target}",
-    LoggedAction.INDEX_REMOVED: "removed the index {before} of {target}",
-    LoggedAction.REPOSITORY_CHANGED: "changed the repository {after} of {target}",
-    LoggedAction.REQUEST_ASKED: "asked for the change request of {target} at {after}",
-    LoggedAction.WAIVER_MADE: "made the waiver {after} for {target}",
-    LoggedAction.WAIVER_ENDED: "ended the waiver {before} for {target}",
-    LoggedAction.BREAK_ADDED: "added a known break of {after} for the team of {target}",
-    LoggedAction.BREAK_CONTESTED: "contested a known break of {after} for the team of {target}",
-    LoggedAction.BREAK_TAKEN_BACK: "took back what the team of {target} said of a break of {before}",
-    LoggedAction.BADGE_MADE: "made a badge of {after} for {target}",
-    LoggedAction.BADGE_REVOKED: "revoked a badge of {target}",
-    LoggedAction.KEY_MADE: "made the API key {target} ({after})",
-    LoggedAction.KEY_REVOKED: "revoked the API key {target}",
-    LoggedAction.ENDPOINT_ADDED: "added the endpoint {target} at {after}",
-    LoggedAction.ENDPOINT_REKEYED: "replaced the secret of the endpoint {target}",
-    LoggedAction.ENDPOINT_REMOVED: "removed the endpoint {target}",
-    LoggedAction.ADDRESS_CHANGED: "changed the e-mail address of the account {target}",
+    LoggedAction.SIGNED_IN: noop("signed in {target}"),
+    LoggedAction.ACCOUNT_MADE: noop("made the account {target}"),
+    LoggedAction.TEAM_MADE: noop("made the team {target}"),
+    LoggedAction.TEAM_RENAMED: noop("renamed the team from {before} to {after}"),
+    LoggedAction.TEAM_DELETED: noop("deleted the team {target}"),
+    LoggedAction.MEMBER_INVITED: noop("invited {target} as {after}"),
+    LoggedAction.INVITATION_REVOKED: noop("revoked the invitation of {target}"),
+    LoggedAction.MEMBER_JOINED: noop("joined as {after}"),
+    LoggedAction.ROLE_CHANGED: noop("changed the role of {target} from {before} to {after}"),
+    LoggedAction.MEMBER_REMOVED: noop("removed {target}, who was {before}"),
+    LoggedAction.MEMBER_LEFT: noop("left, and was {before}"),
+    LoggedAction.PROJECT_MADE: noop("added the project {target}"),
+    LoggedAction.PROJECT_RENAMED: noop("renamed the project {target} from {before} to {after}"),
+    LoggedAction.PROJECT_MOVED: noop("moved the project {target} from {before} to {after}"),
+    LoggedAction.PROJECT_DELETED: noop("deleted the project {target}"),
+    LoggedAction.PROJECT_RESTORED: noop("undid the deletion of the project {target}"),
+    LoggedAction.POLICY_CHANGED: noop("changed targets or policy of {target}"),
+    LoggedAction.INDEX_SET: noop("set the index {after} of {target}"),
+    LoggedAction.INDEX_REMOVED: noop("removed the index {before} of {target}"),
+    LoggedAction.REPOSITORY_CHANGED: noop("changed the repository {after} of {target}"),
+    LoggedAction.REQUEST_ASKED: noop("asked for the change request of {target} at {after}"),
+    LoggedAction.WAIVER_MADE: noop("made the waiver {after} for {target}"),
+    LoggedAction.WAIVER_ENDED: noop("ended the waiver {before} for {target}"),
+    LoggedAction.BREAK_ADDED: noop("added a known break of {after} for the team of {target}"),
+    LoggedAction.BREAK_CONTESTED: noop("contested a known break of {after} for the team of {target}"),
+    LoggedAction.BREAK_TAKEN_BACK: noop("took back what the team of {target} said of a break of {before}"),
+    LoggedAction.BADGE_MADE: noop("made a badge of {after} for {target}"),
+    LoggedAction.BADGE_REVOKED: noop("revoked a badge of {target}"),
+    LoggedAction.KEY_MADE: noop("made the API key {target} ({after})"),
+    LoggedAction.KEY_REVOKED: noop("revoked the API key {target}"),
+    LoggedAction.ENDPOINT_ADDED: noop("added the endpoint {target} at {after}"),
+    LoggedAction.ENDPOINT_REKEYED: noop("replaced the secret of the endpoint {target}"),
+    LoggedAction.ENDPOINT_REMOVED: noop("removed the endpoint {target}"),
+    LoggedAction.ADDRESS_CHANGED: noop("changed the e-mail address of the account {target}"),
 }
+
+_OF_INVITATIONS = {LoggedAction.MEMBER_INVITED, LoggedAction.INVITATION_REVOKED}
+_OF_ROLES = {
+    LoggedAction.MEMBER_INVITED,
+    LoggedAction.MEMBER_JOINED,
+    LoggedAction.ROLE_CHANGED,
+    LoggedAction.MEMBER_REMOVED,
+    LoggedAction.MEMBER_LEFT,
+}
+# What a line says of a sign-in or an invitation without an address.
+BY_LINK = noop("by a link")
+# The ways to sign in that have a name, as django-allauth calls them; others are names of sites.
+_WITH = "with "
+_WAYS = (noop("password"), noop("totp"), noop("webauthn"), noop("recovery_codes"))
 
 
 class TeamRow(Struct, frozen=True):
@@ -110,12 +127,34 @@ class LogLine(Struct, frozen=True):
     @property
     def sentence(self) -> str:
         """What was done, to follow the name of who did it."""
-        return _SENTENCES[self.action].format(target=self.target, before=self.before, after=self.after)
+        target, before, after = self.target, self.before, self.after
+        if self.action is LoggedAction.SIGNED_IN:
+            target = _way_text(target)
+        elif self.action in _OF_INVITATIONS and target == BY_LINK:
+            target = gettext(BY_LINK)
+        if self.action in _OF_ROLES:
+            before, after = _role_text(before), _role_text(after)
+        text = gettext(_SENTENCES[self.action]).format(target=target, before=before, after=after)
+        # Some lines of sign-ins do not say how.
+        return " ".join(text.split())
 
     def values(self) -> list[object]:
         """Return the values of LOG_COLUMNS."""
         at = f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         return [self.pk, at, self.who, self.address, self.action.value, self.target, self.before, self.after]
+
+
+def _way_text(way: str) -> str:
+    """Return how somebody signed in, of what `log_own` was given: "by a link", "with password and totp"."""
+    if not way.startswith(_WITH):
+        return gettext(BY_LINK) if way == BY_LINK else way
+    names = [gettext(name) if name in _WAYS else name for name in way.removeprefix(_WITH).split(" and ")]
+    return gettext("with {ways}").format(ways=join_words(names))
+
+
+def _role_text(name: str) -> str:
+    """Return a role that a line names, which is stored as in English."""
+    return gettext(name) if name in ROLE_NAMES.values() else name
 
 
 def log_csv(lines: Iterable[LogLine]) -> str:

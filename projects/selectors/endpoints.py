@@ -12,6 +12,7 @@ from projects.domain.endpoints.attempts import DeliveryAttempt
 from projects.domain.endpoints.events import EndpointEvent, EventKind
 from projects.models import EndpointFormat, MessageState, Project, WebhookEndpoint
 from projects.presentation.endpoints.bodies import EVENT_NAMES, event_text
+from scanner.domain.translation import gettext
 
 _SHOWN = 100
 
@@ -72,7 +73,7 @@ def message_lines(endpoint: WebhookEndpoint) -> Sequence[MessageLine]:
             events[row.pk].kind.value,
             event_text(events[row.pk], names.get(events[row.pk].project, events[row.pk].project)),
             row.state,
-            MessageState(row.state).label,
+            str(MessageState(row.state).label),
             row.created_at,
             row.next_attempt_at,
             tuple(map(DeliveryAttempt.from_json, reversed(row.tries))),
@@ -82,7 +83,7 @@ def message_lines(endpoint: WebhookEndpoint) -> Sequence[MessageLine]:
 
 
 def _line(row: WebhookEndpoint, waiting: int) -> EndpointLine:
-    names = tuple(EVENT_NAMES[EventKind(kind)] for kind in row.events)
-    because = row.disabled_because if row.disabled_at is not None else ""
-    form = EndpointFormat(row.format).label
+    names = tuple(gettext(EVENT_NAMES[EventKind(kind)]) for kind in row.events)
+    because = gettext(row.disabled_because) if row.disabled_at is not None else ""
+    form = str(EndpointFormat(row.format).label)
     return EndpointLine(row.pk, row.name, form, row.host, names, waiting, row.failing_since, because)

@@ -43,12 +43,19 @@ def move_request_list(project: Project, target: str) -> MoveRequestList:
     """Return a line for each repository at whose host requests can be opened. Two queries at most."""
     requests = Prefetch("move_requests", MoveRequest.objects.filter(target=target), to_attr="requests_of_move")
     found = Repository.objects.followed().filter(project=project, provider__in=PROVIDERS_WITH_REQUESTS)
-    lines = tuple(_line(one) for one in found.order_by("pk").prefetch_related(requests))
-    return MoveRequestList(lines, any(line.state == MoveRequest.State.WAITING.label for line in lines))
+    repositories = list(found.order_by("pk").prefetch_related(requests))
+    waits = any(request.state == MoveRequest.State.WAITING for one in repositories for request in _requests(one)[:1])
+    return MoveRequestList(tuple(map(_line, repositories)), waits)
+
+
+def _requests(repository: Repository) -> list[MoveRequest]:
+    """Return the requests of the move, as they were fetched with the repository."""
+    found: list[MoveRequest] = getattr(repository, "requests_of_move", [])
+    return found
 
 
 def _line(repository: Repository) -> MoveRequestLine:
-    requests: list[MoveRequest] = getattr(repository, "requests_of_move", [])
+    requests = _requests(repository)
     request = requests[0] if requests else None
     state = request.state if request is not None else ""
     is_followed = state in (MoveRequest.State.OPEN, MoveRequest.State.WAITING)

@@ -58,7 +58,7 @@ def snapshot_list(project: Project) -> tuple[SnapshotRow, ...]:
             pk=pk,
             short=commit[:7] or f"#{pk}",
             ref=ref,
-            origin=Origin(origin).label,
+            origin=str(Origin(origin).label),
             author=author or "",
             taken_at=taken_at,
             requirements=asked,

@@ -35,6 +35,7 @@ from projects.presentation.subscriptions import (
 )
 from projects.selectors.projects import package_result
 from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 
 _DIGESTS = 5
 
@@ -78,7 +79,7 @@ def follow_list(user: User) -> tuple[FollowRow, ...]:
     turned_off: dict[int, list[str]] = {}
     stored = MailPreference.objects.filter(user=user, project__in=projects).order_by("kind")
     for project_id, kind in stored.values_list("project", "kind"):
-        turned_off.setdefault(project_id, []).append(KIND_NAMES[MailKind(kind)])
+        turned_off.setdefault(project_id, []).append(gettext(KIND_NAMES[MailKind(kind)]))
     rows = [
         _follow_row(project, newest.get(project.pk), messages, turned_off.get(project.pk, ())) for project in projects
     ]

@@ -9,6 +9,7 @@ from projects.presentation.team_policy import ProjectPolicy, TeamPolicyPage, tar
 from projects.presentation.waivers import waiver_row
 from projects.selectors.teams import project_list
 from scanner.domain.phrases import count
+from scanner.domain.translation import gettext
 
 
 def team_policy(team: Team, now: datetime) -> TeamPolicyPage:
@@ -42,8 +43,8 @@ def _policy(project: Project) -> ProjectPolicy:
         values={
             "evidence": project.get_demanded_evidence_display(),
             "builds": project.get_source_builds_display(),
-            "prereleases": "yes" if project.prereleases else "no",
-            "age": count(age, "day") if age else "no limit",
+            "prereleases": gettext("yes") if project.prereleases else gettext("no"),
+            "age": count(age, "day") if age else gettext("no limit"),
             "step": project.get_step_display(),
             "targets": targets_text(slugs),
         },

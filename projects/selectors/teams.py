@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet
 
 from projects.domain.logged_action import LoggedAction
-from projects.domain.permissions import ROLE_NAMES, Role, may_set_role
+from projects.domain.permissions import Role, may_set_role, role_name
 from projects.models import Invitation, LogEntry, Membership, Project, Team
 from projects.presentation.teams import InvitationRow, LogLine, MemberRow, RoleChoice, TeamRow
+from scanner.domain.translation import gettext
 
 
 def team_list(user: User) -> tuple[TeamRow, ...]:
@@ -21,7 +22,7 @@ def team_list(user: User) -> tuple[TeamRow, ...]:
     members = Membership.objects.filter(team__in=rows.values("pk")).values_list("team").annotate(count=Count("pk"))
     counts = dict(members)
     return tuple(
-        TeamRow(team.slug, team.name, ROLE_NAMES[Role(role)], counts[team.pk], projects)
+        TeamRow(team.slug, team.name, role_name(Role(role)), counts[team.pk], projects)
         for team, role, projects in (
             (team, team.role, team.count)  # type: ignore[attr-defined]  # annotated above
             for team in rows.annotate(count=Count("projects", filter=is_there, distinct=True))
@@ -37,13 +38,13 @@ def member_list(team: Team, user: User, role: Role) -> tuple[MemberRow, ...]:
             pk=member.user_id,
             username=member.user.get_username(),
             name=member.user.first_name,
-            role=ROLE_NAMES[Role(member.role)],
+            role=role_name(Role(member.role)),
             rank=Role(member.role).rank,
             is_you=member.user_id == user.pk,
             is_active=member.user.is_active,
             last_sign_in=member.user.last_login,
             choices=tuple(
-                RoleChoice(one.value, ROLE_NAMES[one], one == member.role)
+                RoleChoice(one.value, role_name(one), one == member.role)
                 for one in Role
                 if may_set_role(role, Role(member.role), one)
             ),
@@ -60,8 +61,8 @@ def invitation_list(team: Team, now: datetime) -> tuple[InvitationRow, ...]:
         InvitationRow(
             pk=one.pk,
             email=one.email,
-            role=ROLE_NAMES[Role(one.role)],
-            made_by=one.made_by.get_username() if one.made_by is not None else "a former member",
+            role=role_name(Role(one.role)),
+            made_by=one.made_by.get_username() if one.made_by is not None else gettext("a former member"),
             made_at=one.made_at,
             expires_at=one.expires_at,
         )

@@ -16,6 +16,7 @@ from projects.domain.permissions import ROLE_NAMES, Role
 from projects.models import Invitation, Membership, Team
 from projects.services.alerts.smtp import SendResult, build_message, message_id, send_message
 from projects.services.audit_log import record
+from scanner.domain.translation import gettext
 
 VALID_FOR = timedelta(days=7)
 
@@ -76,15 +77,17 @@ def accept(invitation: Invitation, user: User, actor: Actor, now: datetime) -> N
         # Of two who use one link at the same time, the second one waits here and finds it used.
         usable = Invitation.objects.usable(now).filter(pk=invitation.pk).select_for_update(of=("self",)).first()
         if usable is None:
-            raise CannotAccept("The invitation was used or revoked in the meantime.")
+            raise CannotAccept(gettext("The invitation was used or revoked in the meantime."))
         if usable.email and usable.email.casefold() != user.email.casefold():
             raise CannotAccept(
-                "The invitation was sent to another e-mail address than that of your account. Sign in with the account "
-                "of that address, or ask for an invitation to yours."
+                gettext(
+                    "The invitation was sent to another e-mail address than that of your account. Sign in with the "
+                    "account of that address, or ask for an invitation to yours."
+                )
             )
         _, is_new = Membership.objects.get_or_create(team=usable.team, user=user, defaults={"role": usable.role})
         if not is_new:
-            raise CannotAccept("You are a member of this team already.")
+            raise CannotAccept(gettext("You are a member of this team already."))
         usable.accepted_by, usable.accepted_at = user, now
         usable.save(update_fields=["accepted_by", "accepted_at"])
         role = ROLE_NAMES[Role(usable.role)]

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.presentation.freshness import format_age, format_span
 from projects.presentation.words import severity_word, verdict_word
+from scanner.domain.phrases import grouped as with_separators
 from scanner.domain.translation import gettext
 
 register = template.Library()
@@ -83,4 +84,4 @@ def span(length: timedelta | None) -> str:
 @register.filter
 def grouped(number: int) -> str:
     """Return a number with thousands separators."""
-    return f"{number:,}"
+    return with_separators(number)

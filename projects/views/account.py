@@ -15,6 +15,7 @@ from projects.services.alerts.preferences import choose_mail, mail_choices
 from projects.viewer import THEMES, chosen_language, remember, theme_of, zone_of
 from projects.views.returning import page_before
 from projects.ways_in import keep_known_address
+from scanner.domain.translation import gettext
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +30,7 @@ def account(request: HtmxHttpRequest) -> HttpResponse:
     if sent is not None and all([person.is_valid(), viewer.is_valid(), mail.is_valid()]):
         person.save()
         choose_mail(request.user, mail.chosen())
-        messages.success(request, "Your account was saved.")
+        messages.success(request, gettext("Your account was saved."))
         response = redirect("account")
         remember(request, response, **viewer.cleaned_data)
         return response

@@ -26,9 +26,11 @@ from projects.audit_trail import log_own
 from projects.client_address import client_address
 from projects.domain.logged_action import LoggedAction
 from projects.forms.account import WelcomeForm
+from projects.presentation.teams import BY_LINK
 from projects.services.accounts import redeem_sign_in_link
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
 from projects.views.returning import own_address
+from scanner.domain.translation import gettext
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -66,7 +68,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         if user is not None:
             login(request, user, backend=_BACKEND)
             request.session.save()
-            log_own(request, LoggedAction.SIGNED_IN, "by a link")
+            log_own(request, LoggedAction.SIGNED_IN, BY_LINK)
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
     take_back(by_address)
@@ -86,7 +88,8 @@ def welcome(request: HtmxHttpRequest) -> HttpResponse:
     user.save(update_fields=["first_name"])
     if given.get("email"):
         EmailAddress.objects.add_new_email(request, user, given["email"])
-        messages.success(request, f"Open the link in the message to {given['email']} to get alerts there.")
+        text = gettext("Open the link in the message to {address} to get alerts there.")
+        messages.success(request, text.format(address=given["email"]))
     return redirect("home")
 
 

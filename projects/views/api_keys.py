@@ -19,6 +19,7 @@ from projects.models import ApiKey, KeyScope
 from projects.selectors.api_keys import key_list
 from projects.services.api_keys import make_key, revoke_key
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext
 
 
 @never_cache
@@ -52,5 +53,5 @@ def api_key_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     if not revoke_key(request.user, pk, timezone.now()):
         raise Http404
     log_own(request, LoggedAction.KEY_REVOKED, ApiKey.objects.get(pk=pk).name)
-    messages.success(request, "The key is revoked. It is not accepted any more.")
+    messages.success(request, gettext("The key is revoked. It is not accepted any more."))
     return redirect("api-keys")

@@ -21,6 +21,7 @@ from projects.services.endpoints import manage
 from projects.services.endpoints.manage import MOST_ENDPOINTS, EndpointOwner
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext
 
 
 def _owner(request: HtmxHttpRequest, slug: str, team: str) -> EndpointOwner:
@@ -50,7 +51,8 @@ def endpoints(request: HtmxHttpRequest, slug: str = "", team: str = "") -> HttpR
     form = EndpointForm(request.POST if request.method == "POST" else None)
     secret, status = "", 200
     if form.is_bound and owner.endpoints.count() >= MOST_ENDPOINTS:
-        form.add_error(None, f"There are {MOST_ENDPOINTS} endpoints already. Remove one first.")
+        text = gettext("There are {count} endpoints already. Remove one first.")
+        form.add_error(None, text.format(count=MOST_ENDPOINTS))
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         made, secret = manage.add_endpoint(
@@ -64,7 +66,8 @@ def endpoints(request: HtmxHttpRequest, slug: str = "", team: str = "") -> HttpR
             events=given["events"],
         )
         if not secret:
-            messages.success(request, f"{made.name} was added. Send it a test message.")
+            text = gettext("{name} was added. Send it a test message.").format(name=made.name)
+            messages.success(request, text)
             return redirect(_page_url(owner, made.pk))
         form = EndpointForm(None)
     elif form.is_bound:
@@ -114,11 +117,11 @@ def _change(request: HtmxHttpRequest, owner: EndpointOwner, found: WebhookEndpoi
     match action:
         case "remove":
             manage.remove_endpoint(found, owner, actor_of(request))
-            messages.success(request, f"{found.name} was removed.")
+            messages.success(request, gettext("{name} was removed.").format(name=found.name))
             return redirect(_list_url(owner))
         case "test":
             jobs.request_message(manage.send_test(found, owner, now).pk)
-            messages.success(request, "A test message is on its way: its answer will be here in a moment.")
+            messages.success(request, gettext("A test message is on its way: its answer will be here in a moment."))
         case "enable" | "disable":
             manage.set_enabled(found, now, enabled=action == "enable")
         case "resend":
@@ -126,5 +129,5 @@ def _change(request: HtmxHttpRequest, owner: EndpointOwner, found: WebhookEndpoi
             if not message.isdecimal() or len(message) > 18 or not manage.resend(found, int(message), now):
                 raise Http404
             jobs.request_message(int(message))
-            messages.success(request, "The message is sent again, with the same id.")
+            messages.success(request, gettext("The message is sent again, with the same id."))
     return redirect(_page_url(owner, found.pk))

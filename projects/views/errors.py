@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.template.defaultfilters import filesizeformat
 
+from scanner.domain.translation import gettext, language
+
 # Seconds.
 _RETRY_AFTER = 30
 
@@ -22,15 +24,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         context = {
-            "heading": "The upload is too large",
-            "explanation": f"Dependency files may be up to {limit} in total. Nothing was stored. "
-            "Send only the files that list your requirements.",
+            "heading": gettext("The upload is too large"),
+            "explanation": gettext(
+                "Dependency files may be up to {limit} in total. Nothing was stored. "
+                "Send only the files that list your requirements."
+            ).format(limit=limit),
         }
     elif isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
         context = {
-            "heading": "Too many files",
-            "explanation": f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files can be sent at once. "
-            "Nothing was stored.",
+            "heading": gettext("Too many files"),
+            "explanation": gettext("At most {count} files can be sent at once. Nothing was stored.").format(
+                count=settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            ),
         }
     return render(request, "400.html", context, status=413 if context else 400)
 
@@ -42,5 +47,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         headers = {"Retry-After": str(_RETRY_AFTER)}
-        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
-    return HttpResponse(loader.render_to_string("500.html"), status=500)
+        return HttpResponse(loader.render_to_string("503.html", {"language": language()}), status=503, headers=headers)
+    return HttpResponse(loader.render_to_string("500.html", {"language": language()}), status=500)

@@ -32,6 +32,7 @@ from projects.services.indexes import (
     remove_index,
 )
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext
 
 
 @never_cache
@@ -51,7 +52,7 @@ def project_indexes(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 
 def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
     if not can_edit(project):
-        raise PermissionDenied(READ_ONLY)
+        raise PermissionDenied(gettext(READ_ONLY))
     form = IndexForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods
 from projects.access import actor_of
 from projects.client_address import client_address
 from projects.domain.logged_action import Actor, LoggedAction
-from projects.domain.permissions import ROLE_NAMES, Role
+from projects.domain.permissions import Role, role_name
 from projects.forms.teams import NewAccountForm
 from projects.models import Invitation
 from projects.services import invitations
 from projects.services.audit_log import record
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
 from projects.ways_in import INVITATION_KEY
+from scanner.domain.translation import gettext
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -53,7 +54,7 @@ def _join(request: HttpRequest, found: Invitation) -> HttpResponse:
         invitations.accept(found, request.user, actor_of(request), timezone.now())
     except invitations.CannotAccept as error:
         return _page(request, found, error=str(error), status=409)
-    messages.success(request, f"Welcome to {found.team.name}.")
+    messages.success(request, gettext("Welcome to {team}.").format(team=found.team.name))
     return redirect("home")
 
 
@@ -78,7 +79,7 @@ def _join_as_new(request: HttpRequest, found: Invitation) -> HttpResponse:
     login(request, user, backend=_BACKEND)
     if user.email and not found.email:
         send_verification_email_to_address(request, EmailAddress.objects.get(user=user))
-    messages.success(request, f"Welcome to {found.team.name}.")
+    messages.success(request, gettext("Welcome to {team}.").format(team=found.team.name))
     return redirect("home")
 
 
@@ -88,7 +89,7 @@ def _page(
     inviter = found.made_by
     context = {
         "team": found.team.name,
-        "role": ROLE_NAMES[Role(found.role)],
+        "role": role_name(Role(found.role)),
         "inviter": inviter.first_name or inviter.get_username() if inviter is not None else "",
         "email": found.email,
         "expires_at": found.expires_at,

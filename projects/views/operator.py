@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from msgspec.structs import replace
 
 from projects.access import HtmxHttpRequest
 from projects.presentation.formats.metrics import CONTENT_TYPE, exposition
-from projects.presentation.operator import OperatorFigures, findings
+from projects.presentation.operator import OperatorFigures, findings, poll_reason
 from projects.selectors import messages_health
+from scanner.domain.translation import gettext
 from scanner.selectors.operator import PollFilter, followed_indexes, poll_stats_since, polling_health, scheduled_polls
 from scanner.services.rate_limits import throttled_hosts
 
@@ -43,8 +45,15 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
     else:
         name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
         only = next((choice for choice in PollFilter if choice.value == request.GET.get("only")), PollFilter.ALL)
-        polls = scheduled_polls(_POLLS, now, name=name, only=only)
-        context |= {"area": "operator", "name": name, "only": only, "choices": list(PollFilter), "polls": polls}
+        found = scheduled_polls(_POLLS, now, name=name, only=only)
+        polls = [replace(poll, reason=poll_reason(poll.reason)) for poll in found]
+        context |= {
+            "area": "operator",
+            "name": name,
+            "only": only,
+            "choices": [(one.value, gettext(one.value)) for one in PollFilter],
+            "polls": polls,
+        }
         context |= {"indexes": followed_indexes(), "most": _POLLS, "now": now}
         answer = render(request, "projects/operator.html", context)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])

@@ -35,6 +35,7 @@ from projects.services.submissions import submit_files
 from projects.views.uploads import count_upload
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
+from scanner.domain.translation import gettext
 
 _SAMPLE_SLUGS = tuple(target.slug for target in SAMPLE_TARGETS)
 # Python versions that are checked by default beside the runtimes.
@@ -97,7 +98,7 @@ def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         submit_files(project, given, roots_of(given), origin=_origin(request), user=request.user)
         return redirect("project-reading", slug=slug)
     store_snapshot(project, prepared, origin=_origin(request), user=request.user)
-    messages.success(request, "The new requirements were saved.")
+    messages.success(request, gettext("The new requirements were saved."))
     return redirect(project)
 
 
@@ -133,7 +134,7 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         if all([targets.is_valid(), policy.is_valid()]):
             save_policy_and_targets(policy.instance, targets.cleaned_data["targets"])
             log_change(request, LoggedAction.POLICY_CHANGED, project)
-            messages.success(request, "Targets and policy were saved. The project is being assessed again.")
+            messages.success(request, gettext("Targets and policy were saved. The project is being assessed again."))
             return redirect(project)
     context = {"area": "projects", "project": project, "policy": policy, **_target_context(targets, current)}
     return render(request, "projects/targets.html", context, status=_status(targets, policy))

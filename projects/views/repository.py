@@ -91,7 +91,7 @@ def project_repository_edit(request: HtmxHttpRequest, slug: str, pk: int) -> Htt
         "form": form,
         "title": title,
         "steps": host_steps(provider, clone_url),
-        "host": Provider(provider).label,
+        "host": str(Provider(provider).label),
         "has_token": bool(repository.api_token),
     }
     status = 422 if form.is_bound else 200

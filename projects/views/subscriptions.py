@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.domain.cadence import Cadence
-from projects.presentation.subscriptions import CADENCE_NAMES, KIND_NAMES
+from projects.presentation.subscriptions import CADENCE_NAMES, kind_clause
 from projects.selectors import mailbox
 from projects.selectors.subscriptions import (
     follow_list,
@@ -30,6 +30,7 @@ from projects.services.request_limits import LimitedRequest, count_request
 from projects.viewer import zone_of
 from projects.views.returning import page_before
 from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 
 
 @require_safe
@@ -43,7 +44,7 @@ def alerts(request: HtmxHttpRequest) -> HttpResponse:
         "targets": target_watch_list(user),
         "follows": follow_list(user),
         "address": user.email,
-        "cadences": CADENCE_NAMES,
+        "cadences": [(value, gettext(name)) for value, name in CADENCE_NAMES],
         "has_mailbox": user.is_staff and mailbox.is_in_use(),
     }
     return render(request, "projects/alerts.html", context)
@@ -65,7 +66,8 @@ def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     except watches.CannotWatch as reason:
         messages.warning(request, str(reason))
         return redirect("project", slug=slug)
-    messages.success(request, f"You watch {package} on {label}. You get one e-mail when it has a wheel.")
+    text = gettext("You watch {package} on {target}. You get one e-mail when it has a wheel.")
+    messages.success(request, text.format(package=package, target=label))
     return redirect("project-cell", slug=slug, target=target, package=package)
 
 
@@ -76,14 +78,16 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     project = get_project(request, slug)
     if "stop" in request.POST:
         watches.unfollow(project, request.user, timezone.now())
-        messages.success(request, f"You do not follow {project.name} any more.")
+        text = gettext("You do not follow {project} any more.")
+        messages.success(request, text.format(project=project.name))
     else:
         asked = request.POST.get("cadence", "")
         cadence = Cadence(asked) if asked in list(Cadence) else None
         found = watches.follow(project, request.user, cadence, zone_of(request))
         if "again" in request.POST:
             turn_on_again(found)
-        messages.success(request, f"You follow {project.name}. You get e-mail about upstream changes that affect it.")
+        text = gettext("You follow {project}. You get e-mail about upstream changes that affect it.")
+        messages.success(request, text.format(project=project.name))
     return HttpResponseRedirect(page_before(request, project.get_absolute_url()))
 
 
@@ -105,9 +109,11 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
     count_request(now, (LimitedRequest.TEST_MESSAGE, str(user.pk)))
     outcome = sending.send_check_message(user, now)
     if outcome.status is SendStatus.ACCEPTED:
-        messages.success(request, f"A test message to {user.email} was passed to the mail server.")
+        text = gettext("A test message to {address} was passed to the mail server.")
+        messages.success(request, text.format(address=user.email))
     else:
-        messages.error(request, f"The test message was not sent: {outcome.error}")
+        text = gettext("The test message was not sent: {error}")
+        messages.error(request, text.format(error=outcome.error))
     return redirect("alerts")
 
 
@@ -131,7 +137,7 @@ def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
         "package": subscription.package_name,
         "target": target_label(subscription.target),
         "project": subscription.project.name,
-        "kind": KIND_NAMES[link.kind].lower() if link.kind is not None else "",
+        "kind": kind_clause(link.kind) if link.kind is not None else "",
         "has_ended": link.has_ended,
     }
     return render(request, "projects/watch_stop.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, actor_of, get_team, role_in
-from projects.domain.permissions import ROLE_NAMES, Action, Role, may, may_set_role
+from projects.domain.permissions import Action, Role, may, may_set_role, role_name
 from projects.forms.teams import InvitationForm, TeamForm
 from projects.models import Membership, Team
 from projects.presentation.teams import LogLine, log_csv, log_json
@@ -25,8 +25,9 @@ from projects.services.alerts.smtp import SendStatus
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.services.teams import LastOwner, TeamHasProjects, create_team, delete_team, rename_team, set_role
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext, noop
 
-_LAST_OWNER = "A team has at least one owner: make another member an owner first."
+_LAST_OWNER = noop("A team has at least one owner: make another member an owner first.")
 _LINES = 100
 _EXPORTS: Mapping[str, tuple[str, Callable[[Iterable[LogLine]], str]]] = {
     "csv": ("text/csv; charset=utf-8", log_csv),
@@ -41,7 +42,7 @@ def teams(request: HtmxHttpRequest) -> HttpResponse:
     form = TeamForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         made = create_team(request.user, form.cleaned_data["name"], actor_of(request))
-        messages.success(request, f"{made.name} was made. Invite its members here.")
+        messages.success(request, gettext("{team} was made. Invite its members here.").format(team=made.name))
         return redirect(made)
     context = {"area": "teams", "teams": team_list(request.user), "form": form}
     return render(request, "teams/list.html", context, status=422 if form.is_bound else 200)
@@ -86,10 +87,12 @@ def team_invite(request: HtmxHttpRequest, team: str) -> HttpResponse:
         return _team_page(request, found, link=invitations.invitation_url(token))
     result = invitations.send_invitation(made, token, request.user)
     if result.status is SendStatus.ACCEPTED:
-        messages.success(request, f"The invitation to {email} was passed to the mail server.")
+        text = gettext("The invitation to {address} was passed to the mail server.")
+        messages.success(request, text.format(address=email))
     else:
         invitations.revoke(found, made.pk, actor_of(request), now)
-        messages.error(request, f"The invitation to {email} was not sent, and is revoked: {result.error}")
+        text = gettext("The invitation to {address} was not sent, and is revoked: {error}")
+        messages.error(request, text.format(address=email, error=result.error))
     return redirect(found)
 
 
@@ -100,7 +103,7 @@ def invitation_revoke(request: HtmxHttpRequest, team: str, pk: int) -> HttpRespo
     found = get_team(request, team, Action.MANAGE_MEMBERS)
     if not invitations.revoke(found, pk, actor_of(request), timezone.now()):
         raise Http404
-    messages.success(request, "The invitation is revoked. Its link is not accepted any more.")
+    messages.success(request, gettext("The invitation is revoked. Its link is not accepted any more."))
     return redirect(found)
 
 
@@ -118,14 +121,15 @@ def team_member(request: HtmxHttpRequest, team: str, pk: int) -> HttpResponse:
     if after is None and "remove" not in request.POST:
         return redirect(found)
     if not may_set_role(role_in(found), Role(member.role), after):
-        raise PermissionDenied("You cannot give or take a role above your own.")
+        raise PermissionDenied(gettext("You cannot give or take a role above your own."))
     try:
         set_role(found, pk, after, actor_of(request))
     except LastOwner:
-        messages.error(request, _LAST_OWNER)
+        messages.error(request, gettext(_LAST_OWNER))
     else:
-        said = f"is now {ROLE_NAMES[after]}" if after is not None else "is not a member any more"
-        messages.success(request, f"{member.user.get_username()} {said}.")
+        text = gettext("{member} is not a member any more.") if after is None else gettext("{member} is now {role}.")
+        role = role_name(after) if after is not None else ""
+        messages.success(request, text.format(member=member.user.get_username(), role=role))
     return redirect(found if pk != request.user.pk or after is not None else "teams")
 
 
@@ -137,9 +141,9 @@ def team_leave(request: HtmxHttpRequest, team: str) -> HttpResponse:
     try:
         set_role(found, request.user.pk, None, actor_of(request))
     except LastOwner:
-        messages.error(request, _LAST_OWNER)
+        messages.error(request, gettext(_LAST_OWNER))
         return redirect(found)
-    messages.success(request, f"You left {found.name}. You see its projects no longer.")
+    messages.success(request, gettext("You left {team}. You see its projects no longer.").format(team=found.name))
     return redirect("teams")
 
 
@@ -151,9 +155,9 @@ def team_rename(request: HtmxHttpRequest, team: str) -> HttpResponse:
     form = TeamForm(request.POST)
     if form.is_valid():
         rename_team(found, form.cleaned_data["name"], actor_of(request))
-        messages.success(request, "The team was renamed.")
+        messages.success(request, gettext("The team was renamed."))
     else:
-        messages.error(request, "A team needs a name of up to 80 characters.")
+        messages.error(request, gettext("A team needs a name of up to 80 characters."))
     return redirect(found)
 
 
@@ -166,12 +170,10 @@ def team_delete(request: HtmxHttpRequest, team: str) -> HttpResponse:
     try:
         delete_team(found, actor_of(request))
     except TeamHasProjects:
-        messages.error(
-            request,
-            "A team with projects cannot be deleted. Move them first; deleted ones go some days later.",
-        )
+        text = gettext("A team with projects cannot be deleted. Move them first; deleted ones go some days later.")
+        messages.error(request, text)
         return redirect(found)
-    messages.success(request, f"{found.name} was deleted.")
+    messages.success(request, gettext("{name} was deleted.").format(name=found.name))
     return redirect("teams")
 
 
@@ -218,7 +220,7 @@ def _team_page(
     context = {
         "area": "teams",
         "team": found,
-        "role": ROLE_NAMES[role],
+        "role": role_name(role),
         "members": member_list(found, request.user, role),
         "projects": project_list(found),
         "invitations": invitation_list(found, timezone.now()) if manages else (),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from scanner.domain.translation import noop
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -29,17 +31,17 @@ def parse_address(url: str) -> SplitResult:
         port, host = parts.port, parts.hostname
     except ValueError:
         # A "/" in a password ends the host for every parser, and the rest would be taken for the path.
-        raise InvalidAddress("the address cannot be parsed; percent-encode / : @ # and ? in a password") from None
+        raise InvalidAddress(noop("the address cannot be parsed; percent-encode / : @ # and ? in a password")) from None
     if parts.scheme not in _DEFAULT_PORTS:
-        raise InvalidAddress("an index address starts with http:// or https://")
+        raise InvalidAddress(noop("an index address starts with http:// or https://"))
     if not host:
-        raise InvalidAddress("the address has no host")
+        raise InvalidAddress(noop("the address has no host"))
     if port == 0:
-        raise InvalidAddress("the address has no usable port")
+        raise InvalidAddress(noop("the address has no usable port"))
     if "@" in parts.path + parts.query + parts.fragment:
-        raise InvalidAddress("the address has an @ after its host; percent-encode / ? and # in a login")
+        raise InvalidAddress(noop("the address has an @ after its host; percent-encode / ? and # in a login"))
     if any(not char.isprintable() or char.isspace() for char in url):
-        raise InvalidAddress("the address has white space or control characters")
+        raise InvalidAddress(noop("the address has white space or control characters"))
     return parts
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from scanner.domain.phrases import count
+from scanner.domain.translation import noop
 
 # The public index accepts new files for a release only in its first 14 days (observed; a setting of each index).
 RELEASE_OPEN_FOR = timedelta(days=14)
@@ -51,16 +52,16 @@ class PackageActivity(Struct, frozen=True):
 def after_answer(name: str, now: datetime, activity: PackageActivity, intervals: PollIntervals) -> NextPoll:
     """Return the next poll after an answer: soon while a release may still get files, later without activity."""
     if activity.is_followed:
-        return NextPoll(now + _spread(name, intervals.followed), "its serial on the root page is followed")
+        return NextPoll(now + _spread(name, intervals.followed), noop("its serial on the root page is followed"))
     newest = activity.newest_release_at
     is_open = newest is not None and now - newest < RELEASE_OPEN_FOR
     if is_open and activity.closes_releases:
-        return NextPoll(now + _spread(name, intervals.open_release), "a release is open for new files")
+        return NextPoll(now + _spread(name, intervals.open_release), noop("a release is open for new files"))
     if activity.is_watched:
-        return NextPoll(now + _spread(name, intervals.watched), "a user waits for a wheel of it")
+        return NextPoll(now + _spread(name, intervals.watched), noop("a user waits for a wheel of it"))
     if is_open:
-        return NextPoll(now + _spread(name, intervals.watched), "it has a new release")
-    return NextPoll(now + _spread(name, intervals.quiet), "it has no new release")
+        return NextPoll(now + _spread(name, intervals.watched), noop("it has a new release"))
+    return NextPoll(now + _spread(name, intervals.quiet), noop("it has no new release"))
 
 
 def after_failure(name: str, now: datetime, failures: int, intervals: PollIntervals) -> NextPoll:
@@ -71,7 +72,7 @@ def after_failure(name: str, now: datetime, failures: int, intervals: PollInterv
 
 def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> NextPoll:
     """Return the next try after a page that is older than its serial on the root page."""
-    return NextPoll(now + _spread(name, intervals.first_retry), "its page is older than its serial")
+    return NextPoll(now + _spread(name, intervals.first_retry), noop("its page is older than its serial"))
 
 
 def after_throttle(name: str, until: datetime, host: str) -> NextPoll:

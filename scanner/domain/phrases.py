@@ -28,6 +28,13 @@ def agree(number: int, singular: str, plural: str) -> str:
     return singular if number == 1 else plural
 
 
+def grouped(number: float, decimals: int = 0) -> str:
+    """Return a number with signs between its thousands and before its decimals: "1,204", "0.5"."""
+    text = f"{number:,.{decimals}f}"
+    thousands, decimal = pgettext("between thousands", ","), pgettext("before decimals", ".")
+    return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+
+
 def share_of(part: int, whole: int) -> str:
     """Return what begins a clause about a part of things just counted: "8 of them", "none of them", "which is"."""
     if whole == 1:

@@ -9,17 +9,18 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from msgspec import Struct
 
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount
+from scanner.domain.translation import noop
 from scanner.models import CLAIM_FOR, Index, Package, PollStats, Release, WheelEvent
 
 
 class PollFilter(Enum):
     """Which packages a list of polls shows."""
 
-    ALL = "all"
-    DUE = "due"
-    FAILING = "failing"
-    NEW = "never answered"
-    ENDED = "never polled again"
+    ALL = noop("all")
+    DUE = noop("due")
+    FAILING = noop("failing")
+    NEW = noop("never answered")
+    ENDED = noop("never polled again")
 
 
 class ScheduledPoll(Struct, frozen=True):

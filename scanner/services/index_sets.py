@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from scanner.domain.index_address import normalize_address, without_credentials
+from scanner.domain.translation import noop
 from scanner.index.client import IndexClient
 from scanner.index.default_index import public_index_url
 from scanner.index.index_set import IndexSet, IndexSource
@@ -76,7 +77,7 @@ def command_set(urls: Sequence[str]) -> IndexSet:
 def stop_command_polls(indexes: IndexSet) -> None:
     """Remove the command's indexes from the schedule: their logins are gone when the command ends."""
     mine = Package.objects.filter(index__in=indexes.keys, index__scope=_COMMAND)
-    mine.update(due_at=None, due_reason="polled by the next command that names its index")
+    mine.update(due_at=None, due_reason=noop("polled by the next command that names its index"))
 
 
 def _source(row: Index, client: IndexClient | None = None) -> IndexSource:

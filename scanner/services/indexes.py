@@ -17,6 +17,7 @@ from scanner.domain.index_address import (
     with_login,
     without_credentials,
 )
+from scanner.domain.translation import noop
 from scanner.index.client import IndexClient
 from scanner.index.default_index import (
     InvalidPipConfiguration,
@@ -151,7 +152,7 @@ def repoll_failed(index_id: int, scope: str, now: datetime) -> None:
     failed = Package.objects.filter(index=index_id, index__scope=scope).filter(
         Q(failures__gt=0) | Q(state=PackageState.MISSING)
     )
-    failed.update(due_at=now, due_reason="the index has other credentials")
+    failed.update(due_at=now, due_reason=noop("the index has other credentials"))
 
 
 def delete_index(index_id: int, scope: str) -> None:

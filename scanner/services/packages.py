@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 
+from scanner.domain.translation import noop
 from scanner.models import Package, PackageState
 
 # A missing name is polled again when it is requested again, but not sooner than this; where another index of the
@@ -57,7 +58,7 @@ def ensure_packages_on(
         package.pk for here in known.values() for package in here.values() if _is_recheck_due(package, known, now)
     ]
     if missing:
-        Package.objects.filter(pk__in=missing).update(due_at=now, due_reason="requested again")
+        Package.objects.filter(pk__in=missing).update(due_at=now, due_reason=noop("requested again"))
     return {index: list(here.values()) for index, here in known.items()}
 
 
@@ -79,7 +80,7 @@ def recheck_missing(package_ids: Collection[int] | QuerySet[Any, Any], now: date
     missing = Package.objects.filter(
         pk__in=package_ids, state=PackageState.MISSING, due_at=None, checked_at__lt=now - RECHECK_ELSEWHERE_AFTER
     )
-    return missing.update(due_at=now, due_reason="requested again: it may exist here now")
+    return missing.update(due_at=now, due_reason=noop("requested again: it may exist here now"))
 
 
 def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict[str, Package]]:
@@ -101,6 +102,6 @@ def _new(index_id: int, name: str, due_at: datetime) -> Package:
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:
-        reason = "not a package name"
+        reason = noop("not a package name")
         return Package(index_id=index_id, name=name[:200], state=PackageState.MALFORMED, due_reason=reason)
-    return Package(index_id=index_id, name=name, due_at=due_at, due_reason="new")
+    return Package(index_id=index_id, name=name, due_at=due_at, due_reason=noop("new"))

@@ -14,6 +14,7 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
 from scanner.domain.index_page.serials import SerialCheckpoint, is_continuous, serial_threshold
+from scanner.domain.translation import noop
 from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
@@ -23,7 +24,7 @@ from scanner.services.polling.claims import is_followed
 logger = logging.getLogger(__name__)
 
 CHUNK = 1000
-_MOVED = "the root page has a newer serial"
+_MOVED = noop("the root page has a newer serial")
 _NOT_FOLLOWED = {
     "root_checked_at": None,
     "root_etag": "",
@@ -33,7 +34,7 @@ _NOT_FOLLOWED = {
     "root_names": 0,
     "root_compared_at": None,
 }
-_APPEARED = "it is on the root page now"
+_APPEARED = noop("it is on the root page now")
 
 
 class _PackageSerial(NamedTuple):
@@ -121,7 +122,7 @@ def _unanswered(index: Index, reason: str, now: datetime) -> int:
         return 0
     Index.objects.filter(pk=index.pk).update(**_NOT_FOLLOWED)
     later = Package.objects.filter(index=index, due_at__gt=now, state=PackageState.CURRENT, failures=0)
-    return later.update(due_at=now, due_reason="the root page has no serials any more")
+    return later.update(due_at=now, due_reason=noop("the root page has no serials any more"))
 
 
 def _read_rows(index: Index, seen: SerialCheckpoint, answer: FreshRoot, now: datetime) -> _RootRows:

@@ -3,6 +3,8 @@
 (() => {
   "use strict";
 
+  // The texts of this file are attributes of its script, in the language of the page.
+  const texts = document.currentScript.dataset;
   const table = () => document.getElementById("risk-table");
   const openProof = () => table()?.querySelector("tr.proof");
 
@@ -32,10 +34,10 @@
     const source = document.getElementById(button.dataset.copy ?? "");
     try {
       await navigator.clipboard.writeText(source ? textOf(source) : window.location.href);
-      button.textContent = "Copied";
+      button.textContent = texts.copied;
     } catch {
       if (source) window.getSelection().selectAllChildren(source);
-      button.textContent = source ? "Selected: copy it by keyboard" : "Copy it from the address bar";
+      button.textContent = source ? texts.selected : texts.refused;
     }
     setTimeout(() => { button.textContent = button.dataset.said; delete button.dataset.said; }, 2000);
   };

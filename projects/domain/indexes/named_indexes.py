@@ -8,13 +8,14 @@ from typing import Any
 from msgspec import Struct
 
 from projects.domain.dependency_files import IndexOption, NamedIndex
+from scanner.domain.translation import gettext, noop
 
 # Index options stored of one snapshot.
 MOST_KEPT = 100
 _MOST_PLACES = 3
 _UNSUPPORTED = {
-    IndexOption.NO_INDEX: "turns off all indexes; Wheelway uses the project's indexes anyway",
-    IndexOption.FIND_LINKS: "names a page of links, which Wheelway does not read",
+    IndexOption.NO_INDEX: noop("turns off all indexes; Wheelway uses the project's indexes anyway"),
+    IndexOption.FIND_LINKS: noop("names a page of links, which Wheelway does not read"),
 }
 
 
@@ -68,7 +69,8 @@ def find_notices(stored: Iterable[Mapping[str, Any]], known: Collection[str]) ->
 
 def _notice(number: int, group: list[Mapping[str, Any]]) -> IndexNotice:
     first = group[0]
-    places = [f"{one['path']} line {one['line']}" if one["line"] else str(one["path"]) for one in group]
+    at = gettext("{path} line {line}")
+    places = [at.format(path=one["path"], line=one["line"]) if one["line"] else str(one["path"]) for one in group]
     return IndexNotice(
         number=number,
         places=tuple(places[:_MOST_PLACES]),
@@ -77,5 +79,5 @@ def _notice(number: int, group: list[Mapping[str, Any]]) -> IndexNotice:
         address=first["address"],
         is_primary=any(one["option"] == IndexOption.INDEX_URL for one in group),
         asks_login=any(one["has_login"] for one in group),
-        unsupported=_UNSUPPORTED.get(IndexOption(first["option"]), ""),
+        unsupported=gettext(_UNSUPPORTED.get(IndexOption(first["option"]), "")),
     )

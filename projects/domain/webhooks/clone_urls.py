@@ -6,6 +6,8 @@ import re
 
 from msgspec import Struct
 
+from scanner.domain.translation import noop
+
 # No credentials, query, fragment, percent signs or backslashes: nothing that two parsers may split differently.
 _HTTP = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
@@ -54,16 +56,16 @@ def parse_clone_url(text: str) -> CloneUrl:
         found = _HTTP.fullmatch(text) or _SSH.fullmatch(text) or _SCP.fullmatch(text)
     if found is None:
         if re.match(r"https?://[^/]*@", text):
-            raise InvalidCloneUrl("it contains credentials: put user name and token into their own fields")
-        raise InvalidCloneUrl("use the form https://host/path or git@host:path")
+            raise InvalidCloneUrl(noop("it contains credentials: put user name and token into their own fields"))
+        raise InvalidCloneUrl(noop("use the form https://host/path or git@host:path"))
     parts = found.groupdict()
     scheme = parts.get("scheme") or "ssh"
     port = int(parts.get("port") or _PORTS[scheme])
     path = "/" + parts["path"].lstrip("/")
     if not 0 < port < 65536:
-        raise InvalidCloneUrl("its port is not between 1 and 65535")
+        raise InvalidCloneUrl(noop("its port is not between 1 and 65535"))
     if any(segment in (".", "..") for segment in path.split("/")):
-        raise InvalidCloneUrl("its path contains . or ..")
+        raise InvalidCloneUrl(noop("its path contains . or .."))
     return CloneUrl(scheme, parts["host"].strip("[]").lower(), port, path, parts.get("user") or "")
 
 

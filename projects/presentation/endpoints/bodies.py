@@ -9,43 +9,51 @@ from html import escape
 
 from projects.domain.endpoints.events import EndpointEvent, EventKind
 from projects.presentation.columns import column_of
-from scanner.domain.phrases import agree, count, join_first
+from scanner.domain.phrases import join_first
+from scanner.domain.translation import gettext, in_english, ngettext, noop
 
 _MOST_NAMED = 10
 EVENT_NAMES = {
-    EventKind.BLOCKER_FELL: "A package no longer blocks a target",
-    EventKind.BLOCKER_NEW: "A package blocks a target that did not",
-    EventKind.TARGET_READY: "The last blocker of a target fell",
-    EventKind.PUSH_WORSE: "A push made a package worse on a target",
-    EventKind.MOVE_OPENED: "A change request for a move was opened",
-    EventKind.TEST: "A test message",
+    EventKind.BLOCKER_FELL: noop("A package no longer blocks a target"),
+    EventKind.BLOCKER_NEW: noop("A package blocks a target that did not"),
+    EventKind.TARGET_READY: noop("The last blocker of a target fell"),
+    EventKind.PUSH_WORSE: noop("A push made a package worse on a target"),
+    EventKind.MOVE_OPENED: noop("A change request for a move was opened"),
+    EventKind.TEST: noop("A test message"),
 }
 
 
 def event_text(event: EndpointEvent, project_name: str) -> str:
     """Return what happened, in one or two sentences."""
-    names, target = join_first(event.packages, _MOST_NAMED), column_of(event.target).label if event.target else ""
-    left = f" {count(len(event.remaining), 'package')} still {agree(len(event.remaining), 'blocks', 'block')} it."
-    remaining = left if event.remaining else ""
-    blocks = agree(len(event.packages), "blocks", "block")
+    names, number = join_first(event.packages, _MOST_NAMED), len(event.packages)
     match event.kind:
         case EventKind.BLOCKER_FELL:
-            return f"{project_name}: {names} no longer {blocks} {target}.{remaining}"
+            text = ngettext(
+                "{project}: {names} no longer blocks {target}.", "{project}: {names} no longer block {target}.", number
+            )
         case EventKind.BLOCKER_NEW:
-            return f"{project_name}: {names} now {blocks} {target}."
+            text = ngettext("{project}: {names} now blocks {target}.", "{project}: {names} now block {target}.", number)
         case EventKind.TARGET_READY:
-            return f"{project_name} can move to {target}: nothing blocks it any more."
+            text = gettext("{project} can move to {target}: nothing blocks it any more.")
         case EventKind.PUSH_WORSE:
-            return f"{project_name}: the push {event.commit[:10]} made {names} worse on {target}."
+            text = gettext("{project}: the push {commit} made {names} worse on {target}.")
         case EventKind.MOVE_OPENED:
-            return f"{project_name}: a change request for the move to {target} was opened."
+            text = gettext("{project}: a change request for the move to {target} was opened.")
         case EventKind.TEST:
-            return f"{project_name}: this is a test message of Wheelway."
+            text = gettext("{project}: this is a test message of Wheelway.")
+    target = column_of(event.target).label if event.target else ""
+    said = text.format(project=project_name, names=names, target=target, commit=event.commit[:10])
+    if event.kind is not EventKind.BLOCKER_FELL or not event.remaining:
+        return said
+    left = len(event.remaining)
+    more = ngettext("{count} package still blocks it.", "{count} packages still block it.", left)
+    return f"{said} {more.format(count=left)}"
 
 
 def make_body(form: str, event: EndpointEvent, project_name: str, url: str, at: datetime) -> bytes:
     """Return the body of a message, as JSON. `url` is the page of the project; `at` is when the event was seen."""
-    text, link = event_text(event, project_name), event.link or url
+    with in_english():
+        text, link = event_text(event, project_name), event.link or url
     make = _BODIES.get(form)
     if make is not None:
         document = make(text, link)

@@ -14,6 +14,7 @@ from scanner.domain.targets.images import find_image, image_names
 from scanner.domain.targets.platform_names import find_platform, named_platforms, platform_name
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, Implementation, Python, find_python
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 
 _LONGEST = 200
 _MOST_NEAREST = 3
@@ -39,7 +40,8 @@ def find_target(text: str) -> Target:
         if len(text) > _LONGEST:
             raise
         is_slug = find_python(text.strip().lower().partition("-")[0]) is not None
-        reason = error.reason if is_slug else "it is neither a slug (cp313-win_amd64) nor a name (3.13 on windows)"
+        neither = gettext("it is neither a slug (cp313-win_amd64) nor a name (3.13 on windows)")
+        reason = error.reason if is_slug else neither
     name = _normalize(text)
     found = _labels().get(name) or _find(name)
     if found is None:

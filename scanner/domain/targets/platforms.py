@@ -12,6 +12,7 @@ from msgspec import Struct
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
 
 from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, System, parse_platform_tag
+from scanner.domain.translation import gettext
 
 
 class PlatformMarkers(Struct, frozen=True):
@@ -161,13 +162,16 @@ def parse_platform(slug: str) -> Platform:
     """Return the platform of a slug ("manylinux_2_28_x86_64", "win_amd64", …) at any floor. Raises UnknownPlatform."""
     tag = parse_platform_tag(slug)
     if tag is None:
-        raise UnknownPlatform(f"{slug!r} is not a platform that a target can have")
+        raise UnknownPlatform(gettext("{name} is not a platform that a target can have").format(name=repr(slug)))
     architecture = tag.architectures[0]
     if len(tag.architectures) > 1 or architecture not in ARCHITECTURES[tag.system]:
-        raise UnknownPlatform(f"{tag.system.value} targets have one of {', '.join(ARCHITECTURES[tag.system])}")
+        text = gettext("{system} targets have one of {architectures}")
+        names = ", ".join(ARCHITECTURES[tag.system])
+        raise UnknownPlatform(text.format(system=tag.system.value, architectures=names))
     if not _oldest(tag.system, architecture) <= tag.floor <= _NEWEST[tag.system]:
         floor = f"{tag.floor[0]}.{tag.floor[1]}"
-        raise UnknownPlatform(f"no Python runs on {tag.system.value} {floor} on {architecture}")
+        text = gettext("no Python runs on {system} {version} on {architecture}")
+        raise UnknownPlatform(text.format(system=tag.system.value, version=floor, architecture=architecture))
     return Platform(_canonical(slug, tag), tag.system, architecture, tag.floor)
 
 

@@ -15,6 +15,7 @@ from scanner.domain.phrases import join_words
 from scanner.domain.targets.abis import supported_pairs
 from scanner.domain.targets.platforms import Platform, UnknownPlatform, parse_platform
 from scanner.domain.targets.pythons import Implementation, Python, find_python
+from scanner.domain.translation import gettext
 
 _IMPLEMENTATION_NAMES = {
     Implementation.CPYTHON: "CPython",
@@ -93,8 +94,10 @@ class UnknownTarget(ValueError):
         self.nearest = nearest
 
     def __str__(self) -> str:
-        text = f"{self.slug[:_SHOWN]!r} is not a target: {self.reason}"
-        return f"{text}; the nearest are {join_words(self.nearest)}" if self.nearest else text
+        text = gettext("{name} is not a target: {reason}")
+        if self.nearest:
+            text = gettext("{name} is not a target: {reason}; the nearest are {nearest}")
+        return text.format(name=repr(self.slug[:_SHOWN]), reason=self.reason, nearest=join_words(self.nearest))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -105,10 +108,11 @@ def parse_target(slug: str) -> Target:
     """
     python_slug, dash, platform_slug = slug.strip().lower().partition("-")
     if not dash:
-        raise UnknownTarget(slug, "a target is PYTHON-PLATFORM, as in cp313-win_amd64")
+        raise UnknownTarget(slug, gettext("a target is PYTHON-PLATFORM, as in cp313-win_amd64"))
     python = find_python(python_slug)
     if python is None:
-        raise UnknownTarget(slug, f"{python_slug!r} is not a known Python; try cp313, cp314t or pp311")
+        reason = gettext("{name} is not a known Python; try cp313, cp314t or pp311")
+        raise UnknownTarget(slug, reason.format(name=repr(python_slug)))
     try:
         return Target(python, parse_platform(platform_slug))
     except UnknownPlatform as error:

@@ -20,6 +20,7 @@ from scanner.domain.next_poll import (
     after_throttle,
 )
 from scanner.domain.phrases import count
+from scanner.domain.translation import noop
 from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
@@ -168,7 +169,7 @@ def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> Poll
             absences=absences,
             last_error=str(error),
             due_at=None,
-            due_reason="not on the index; polled again when a project requires it",
+            due_reason=noop("not on the index; polled again when a project requires it"),
         )
     else:
         again = after_failure(claim.name, now, 2 * absences, poll_intervals())

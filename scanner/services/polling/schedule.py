@@ -16,6 +16,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from scanner.domain.next_poll import CLOCK_SKEW, after_failure
+from scanner.domain.translation import noop
 from scanner.index.host_limiter import LONGEST_CLOSURE
 from scanner.models import Index, Package
 from scanner.services.indexes import IndexClient, client_of, usable_client
@@ -35,8 +36,8 @@ from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
 
-_CLOCK_JUMPED = "its times were set by a clock that jumped"
-_UNUSABLE = "the address or the login of its index cannot be used"
+_CLOCK_JUMPED = noop("its times were set by a clock that jumped")
+_UNUSABLE = noop("the address or the login of its index cannot be used")
 # Lost together with the broker's memory and the queued polls.
 _QUEUE_MARK = "wheelway:polls-are-queued"
 

@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.presentation.help.search import search_help
-from projects.presentation.help.topics import SECTIONS
+from projects.presentation.help.search import SECTIONS, search_help
 from projects.templatetags.verdicts import glyph
 from tests.web import text
 
