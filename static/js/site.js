@@ -37,7 +37,7 @@
       button.textContent = texts.copied;
     } catch {
       if (source) window.getSelection().selectAllChildren(source);
-      button.textContent = source ? texts.selected : texts.refused;
+      button.textContent = source ? texts.marked : texts.refused;
     }
     setTimeout(() => { button.textContent = button.dataset.said; delete button.dataset.said; }, 2000);
   };
