@@ -16,10 +16,8 @@ from projects import languages
 
 OPEN, CLOSE = "⟦", "⟧"
 _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
-# The names of the product and of a time zone are the same in every language.
-_WORD = re.compile(r"(?!\b(?:Wheelway|UTC)\b)\b[A-Za-z]{2,}")
-# What Django writes between a context and its message.
-_CONTEXT_SEPARATOR = "\x04"
+# The name of the product is the same in every language.
+_WORD = re.compile(r"(?!\bWheelway\b)\b[A-Za-z]{2,}")
 _SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "title-data"}
 _READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "aria-description")
 _VOID = {"input", "br", "hr", "img", "meta", "link", "wbr", "col", "source"}
@@ -54,10 +52,6 @@ class _Django(Brackets):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
-
-    def gettext(self, message: str) -> str:
-        """Return the message in brackets, without the context that Django writes before it."""
-        return super().gettext(message.rpartition(_CONTEXT_SEPARATOR)[2])
 
 
 @contextmanager
@@ -101,10 +95,13 @@ class _Texts(HTMLParser):
 
 def unmarked_texts(page: str) -> list[str]:
     """Return the texts with words outside brackets, each once."""
-    # A message may have elements in it, and other messages.
-    while _MARKED.search(page):
-        page = _MARKED.sub(" … ", page)
     parser = _Texts()
     parser.feed(page)
-    texts = [" ".join(text.split()) for text in parser.texts if _WORD.search(text)]
-    return list(dict.fromkeys(texts))
+    found = []
+    for text in parser.texts:
+        rest = text
+        while _MARKED.search(rest):
+            rest = _MARKED.sub(" ", rest)
+        if _WORD.search(rest):
+            found.append(" ".join(text.split()))
+    return list(dict.fromkeys(found))

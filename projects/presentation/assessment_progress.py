@@ -9,7 +9,7 @@ from msgspec import Struct
 from projects.domain.assessment.stop_reason import StopReason
 from projects.presentation.sentences import stopped_text
 from projects.presentation.stored import ProjectState
-from scanner.domain.phrases import agree, count
+from scanner.domain.translation import gettext, ngettext
 
 
 class AssessmentProgress(Struct, frozen=True):
@@ -22,7 +22,7 @@ class AssessmentProgress(Struct, frozen=True):
     total: int
     text: str
     left: int
-    label: str = "Reading the package index"
+    label: str
 
     @property
     def mark(self) -> str:
@@ -44,14 +44,27 @@ def assessment_progress(state: ProjectState, names: set[str]) -> AssessmentProgr
 
 
 def _all_read(packages: int) -> AssessmentProgress:
-    return AssessmentProgress(packages, packages, f"{packages} of {packages}", 0)
+    return _reading(packages, packages, _part(packages, packages), 0)
+
+
+def _reading(done: int, total: int, text: str, left: int) -> AssessmentProgress:
+    return AssessmentProgress(done, total, text, left, gettext("Reading the package index"))
+
+
+def _part(done: int, total: int) -> str:
+    return gettext("{number} of {total}").format(number=done, total=total)
 
 
 def deciding(decided: int, targets: int, reading: AssessmentProgress, stopped: StopReason | None) -> AssessmentProgress:
     """Return the progress once some targets are decided, while the index is read for the others."""
-    waits = f" {stopped_text(stopped)}" if stopped is not None else f" Packages: {reading.text}"
-    text = f"{decided} of {count(targets, 'target')} {agree(decided, 'is', 'are')} decided.{waits}"
-    return AssessmentProgress(decided, targets, text, reading.left, "Deciding the targets")
+    if stopped is not None:
+        waits = stopped_text(stopped)
+    else:
+        waits = gettext("Packages: {progress}").format(progress=reading.text)
+    some = ngettext("{number} of {count} target", "{number} of {count} targets", targets)
+    text = ngettext("{some} is decided.", "{some} are decided.", decided)
+    decision = text.format(some=some.format(number=decided, count=targets))
+    return AssessmentProgress(decided, targets, f"{decision} {waits}", reading.left, gettext("Deciding the targets"))
 
 
 def describe_progress(names: Sequence[str], missing: Sequence[str]) -> AssessmentProgress | None:
@@ -66,8 +79,12 @@ def describe_progress(names: Sequence[str], missing: Sequence[str]) -> Assessmen
     total = len({*names, *(entry.partition(" ")[0] for entry in missing)})
     done = total - len(packages)
     if packages:
-        return AssessmentProgress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
+        text = f"{_part(done, total)}, {min(packages)}…"
+        return _reading(done, total, text, len(set(missing)))
     left = len(set(missing))
-    releases = f"{count(left, 'release')} {agree(left, 'needs', 'need')}"
-    text = f"{done} of {total}; next what {releases}, {min(missing)}…"
-    return AssessmentProgress(done, total, text, left)
+    text = ngettext(
+        "{progress}; next what {count} release needs, {first}…",
+        "{progress}; next what {count} releases need, {first}…",
+        left,
+    )
+    return _reading(done, total, text.format(progress=_part(done, total), count=left, first=min(missing)), left)

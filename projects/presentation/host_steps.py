@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from projects.domain.webhooks.events import (
     GITHUB,
     GITLAB,
 )
+from scanner.domain.translation import gettext, noop
 
 
 class HostSteps(Struct, frozen=True):
@@ -42,13 +43,13 @@ class _Host(Struct, frozen=True):
 _HOSTS: Mapping[str, _Host] = {
     GITHUB: _Host(
         webhook=(
-            "Open Settings → Webhooks → Add webhook.",
-            "Paste the webhook URL as Payload URL and the secret as Secret.",
-            "Choose application/json as Content type and “Just the push event”.",
+            noop("Open Settings → Webhooks → Add webhook."),
+            noop("Paste the webhook URL as Payload URL and the secret as Secret."),
+            noop("Choose application/json as Content type and “Just the push event”."),
         ),
         token=(
-            "Open Settings → Developer settings → Fine-grained tokens → Generate new token.",
-            "Choose the owner of the repository, and this repository alone.",
+            noop("Open Settings → Developer settings → Fine-grained tokens → Generate new token."),
+            noop("Choose the owner of the repository, and this repository alone."),
         ),
         scopes=("Contents: read and write", "Pull requests: read and write", "Commit statuses: read and write"),
         webhook_path="/settings/hooks/new",
@@ -56,13 +57,13 @@ _HOSTS: Mapping[str, _Host] = {
     ),
     GITLAB: _Host(
         webhook=(
-            "Open Settings → Webhooks → Add new webhook.",
-            "Paste the webhook URL as URL and the secret as Secret token.",
-            "Check Push events, and leave SSL verification on.",
+            noop("Open Settings → Webhooks → Add new webhook."),
+            noop("Paste the webhook URL as URL and the secret as Secret token."),
+            noop("Check Push events, and leave SSL verification on."),
         ),
         token=(
-            "Open Settings → Access tokens → Add new token.",
-            "Choose the role Developer; Maintainer where the branch of a move would be protected.",
+            noop("Open Settings → Access tokens → Add new token."),
+            noop("Choose the role Developer; Maintainer where the branch of a move would be protected."),
         ),
         scopes=("api", "write_repository"),
         webhook_path="/-/hooks",
@@ -70,50 +71,50 @@ _HOSTS: Mapping[str, _Host] = {
     ),
     GITEA: _Host(
         webhook=(
-            "Open Settings → Webhooks → Add webhook → Gitea (or Forgejo).",
-            "Paste the webhook URL as Target URL and the secret as Secret.",
-            "Choose application/json and push events.",
+            noop("Open Settings → Webhooks → Add webhook → Gitea (or Forgejo)."),
+            noop("Paste the webhook URL as Target URL and the secret as Secret."),
+            noop("Choose application/json and push events."),
         ),
-        token=("Open your own Settings → Applications → Generate new token.",),
+        token=(noop("Open your own Settings → Applications → Generate new token."),),
         scopes=("repository: read and write", "issue: read and write"),
         webhook_path="/settings/hooks/gitea/new",
         token_path="/user/settings/applications",  # noqa: S106 - a path
     ),
     BITBUCKET_CLOUD: _Host(
         webhook=(
-            "Open Repository settings → Webhooks → Add webhook.",
-            "Paste the webhook URL as URL and the secret as Secret.",
-            "Choose Repository push.",
+            noop("Open Repository settings → Webhooks → Add webhook."),
+            noop("Paste the webhook URL as URL and the secret as Secret."),
+            noop("Choose Repository push."),
         ),
-        token=("Open Repository settings → Access tokens → Create repository access token.",),
+        token=(noop("Open Repository settings → Access tokens → Create repository access token."),),
         scopes=("Repositories: write", "Pull requests: write"),
         webhook_path="/admin/webhooks",
         token_path="/admin/access-tokens",  # noqa: S106 - a path
     ),
     BITBUCKET_SERVER: _Host(
         webhook=(
-            "Open Repository settings → Webhooks → Create webhook.",
-            "Paste the webhook URL as URL and the secret as Secret.",
-            "Choose Repository: Push.",
+            noop("Open Repository settings → Webhooks → Create webhook."),
+            noop("Paste the webhook URL as URL and the secret as Secret."),
+            noop("Choose Repository: Push."),
         ),
-        token=("Open Repository settings → HTTP access tokens → Create token.",),
+        token=(noop("Open Repository settings → HTTP access tokens → Create token."),),
         scopes=("Repository write",),
         webhook_path="",
         token_path="",
     ),
     AZURE_DEVOPS: _Host(
         webhook=(
-            "Open Project settings → Service hooks → Create subscription → Web Hooks.",
-            "Choose the trigger Code pushed, this repository and the branch.",
-            "Paste the webhook URL as URL, any user name, and the secret as Basic authentication password.",
+            noop("Open Project settings → Service hooks → Create subscription → Web Hooks."),
+            noop("Choose the trigger Code pushed, this repository and the branch."),
+            noop("Paste the webhook URL as URL, any user name, and the secret as Basic authentication password."),
         ),
-        token=("Open User settings → Personal access tokens → New token, for this organization alone.",),
+        token=(noop("Open User settings → Personal access tokens → New token, for this organization alone."),),
         scopes=("Code: read & write", "Code: status"),
         webhook_path="",
         token_path="",
     ),
 }
-_UPLOAD = ("Store the webhook URL as WHEELWAY_HOOK and the secret as WHEELWAY_SECRET in the CI system.",)
+_UPLOAD = (noop("Store the webhook URL as WHEELWAY_HOOK and the secret as WHEELWAY_SECRET in the CI system."),)
 # Pages that belong to the user, not to the repository.
 _OF_THE_USER = {GITHUB, GITEA}
 
@@ -122,18 +123,19 @@ def host_steps(provider: str, clone_url: str) -> HostSteps:
     """Return the steps at the host of a repository; those of signed uploads for a provider that is not a host."""
     host = _HOSTS.get(provider)
     if host is None:
-        return HostSteps(_UPLOAD)
+        return HostSteps(_translated(_UPLOAD))
+    webhook, token = _translated(host.webhook), _translated(host.token)
     try:
         url = parse_clone_url(clone_url)
     except InvalidCloneUrl:
-        return HostSteps(host.webhook, "", host.token, "", host.scopes)
+        return HostSteps(webhook, "", token, "", host.scopes)
     site = _site(url)
     repository = f"{site}{url.path.removesuffix('.git')}"
     base = site if provider in _OF_THE_USER else repository
     return HostSteps(
-        host.webhook,
+        webhook,
         f"{repository}{host.webhook_path}" if host.webhook_path else "",
-        host.token,
+        token,
         f"{base}{host.token_path}" if host.token_path else "",
         host.scopes,
     )
@@ -143,12 +145,22 @@ def refused_token(provider: str, status: int) -> str:
     """Return the next step after the API answered 401, 403 or 404; empty for another status."""
     host = _HOSTS.get(provider)
     scopes = ", ".join(host.scopes) if host is not None else ""
-    return {
-        401: "The token is not valid any more: make a new one and save it here.",
-        403: f"The token permits too little. It needs: {scopes}.",
-        404: f"The token does not reach this repository: check its clone URL, and that the token is for it. Scopes: "
-        f"{scopes}.",
-    }.get(status, "")
+    match status:
+        case 401:
+            return gettext("The token is not valid any more: make a new one and save it here.")
+        case 403:
+            return gettext("The token permits too little. It needs: {scopes}.").format(scopes=scopes)
+        case 404:
+            text = gettext(
+                "The token does not reach this repository: check its clone URL, and that the token is for it. "
+                "Scopes: {scopes}."
+            )
+            return text.format(scopes=scopes)
+    return ""
+
+
+def _translated(steps: Iterable[str]) -> tuple[str, ...]:
+    return tuple(gettext(step) for step in steps)
 
 
 def _site(url: CloneUrl) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
-from scanner.domain.phrases import count
+from projects.presentation.shares import some_packages
+from scanner.domain.translation import gettext, pgettext
 
 
 class IndexCounts(Struct, frozen=True):
@@ -45,18 +46,20 @@ class IndexLine(Struct, frozen=True):
 def describe_state(counts: IndexCounts) -> tuple[Verdict, str]:
     """Return the state of an index and its text. It is blocked only if every package failed."""
     if not counts.total:
-        return Verdict.UNKNOWN, "Not used yet"
-    has = f"has {counts.present} of {count(counts.total, 'package')}"
+        return Verdict.UNKNOWN, gettext("Not used yet")
+    some = some_packages(counts.present, counts.total)
     if counts.failing:
         look = Verdict.BLOCKED if counts.failing == counts.total else Verdict.UPGRADE
-        return look, f"{counts.failing} of {counts.total} could not be read; {has}"
+        text = gettext("{number} of {total} could not be read; has {some}")
+        return look, text.format(number=counts.failing, total=counts.total, some=some)
     if counts.waiting:
-        return Verdict.UNKNOWN, f"{counts.waiting} of {counts.total} still to be polled; {has}"
-    return Verdict.READY, has.capitalize()
+        text = gettext("{number} of {total} still to be polled; has {some}")
+        return Verdict.UNKNOWN, text.format(number=counts.waiting, total=counts.total, some=some)
+    return Verdict.READY, gettext("Has {some}").format(some=some)
 
 
 def login_text(*, is_set: bool, opens: bool) -> str:
     """Return whether the index is used with a login, and never the login itself."""
     if not is_set:
-        return "none"
-    return "set" if opens else "cannot be decrypted any more: enter it again"
+        return pgettext("login", "none")
+    return pgettext("login", "set") if opens else gettext("cannot be decrypted any more: enter it again")

@@ -47,6 +47,8 @@ from projects.presentation.summary import (
     summarise_targets,
 )
 from scanner.domain.matching.availability import Availability
+from scanner.domain.phrases import grouped
+from scanner.domain.translation import ngettext
 
 _DEFAULT_COLUMNS = 6
 # A few are in the table; more are the names of another index, or made up.
@@ -203,7 +205,12 @@ def _missing_names(state: ProjectState) -> str:
     missing, asked = state.names_missing, state.names_asked
     if missing < _MANY_MISSING:
         return ""
-    return f"{missing:,} of {asked:,} names do not exist on the index."
+    text = ngettext(
+        "{missing} of {asked} names does not exist on the index.",
+        "{missing} of {asked} names do not exist on the index.",
+        missing,
+    )
+    return text.format(missing=grouped(missing), asked=grouped(asked))
 
 
 def describe_problems(problems: Sequence[FileProblem]) -> tuple[ProblemLine, ...]:
@@ -213,5 +220,9 @@ def describe_problems(problems: Sequence[FileProblem]) -> tuple[ProblemLine, ...
         for problem in problems[:_MOST_PROBLEMS]
     ]
     if len(problems) > _MOST_PROBLEMS:
-        lines.append(ProblemLine("", "", f"and {len(problems) - _MOST_PROBLEMS} more"))
+        lines.append(ProblemLine("", "", _more(len(problems) - _MOST_PROBLEMS)))
     return tuple(lines)
+
+
+def _more(number: int) -> str:
+    return ngettext("and {count} more", "and {count} more", number).format(count=number)

@@ -7,6 +7,8 @@ from difflib import unified_diff
 
 from msgspec import Struct
 
+from scanner.domain.translation import pgettext
+
 _CONTEXT = 3
 
 
@@ -29,8 +31,8 @@ def compare_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[
 
 def _text(path: str, before: Mapping[str, str], after: Mapping[str, str]) -> str:
     if path not in before:
-        return "added"
-    return "changed" if path in after else "removed"
+        return pgettext("of a file", "added")
+    return pgettext("of a file", "changed") if path in after else pgettext("of a file", "removed")
 
 
 def _lines(before: str, after: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,8 @@ from projects.presentation.heatmap import LOOKS
 from projects.presentation.shares import unknown_text, with_help
 from projects.presentation.stored import TargetSummary
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import agree, count, join_first, join_words
+from scanner.domain.phrases import join_first, join_words
+from scanner.domain.translation import gettext, ngettext
 
 _NAMED_BLOCKERS = 2
 _NAMED_OTHERS = 3
@@ -87,31 +88,39 @@ def _stand(result: TargetSummary) -> tuple[ProjectVerdict, str, str]:
     if result.verdict is not ProjectVerdict.NO_GO:
         return result.verdict, verdict_text(result), ""
     names = [cell.name for cell in result.cells if cell.verdict == Verdict.BLOCKED]
-    named = join_first(names, _NAMED_OTHERS)
-    cause = f"{named} {agree(len(names), 'has', 'have')} no version that works" if names else "requirements contradict"
-    return result.verdict, verdict_text(result), cause
+    if not names:
+        return result.verdict, verdict_text(result), gettext("requirements contradict")
+    cause = ngettext("{packages} has no version that works", "{packages} have no version that works", len(names))
+    return result.verdict, verdict_text(result), cause.format(packages=join_first(names, _NAMED_OTHERS))
 
 
 def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
     """Return "Python 3.11 and 3.12 on Linux x86-64: ready."."""
-    return f"{place_text([column for column, _ in pairs])}: {verdict_text(pairs[0][1])}."
+    place = place_text([column for column, _ in pairs])
+    return gettext("{place}: {verdict}.").format(place=place, verdict=verdict_text(pairs[0][1]))
 
 
 def verdict_text(result: TargetSummary) -> str:
     """Return a verdict in words: "ready", "ready after 7 upgrades", "not yet", "not known yet"."""
     match result.verdict:
         case ProjectVerdict.GO:
-            return "ready"
+            return gettext("ready")
         case ProjectVerdict.CONDITIONAL:
             moving = result.counts.get(Verdict.UPGRADE, 0)
             if moving:
-                return f"ready after {count(moving, 'upgrade')}"
-            ignored = result.counts.get(Verdict.IGNORED, 0)
-            return f"ready except {ignored} ignored" if _only_ignored(result) else "ready after changes"
+                return ngettext("ready after {count} upgrade", "ready after {count} upgrades", moving).format(
+                    count=moving
+                )
+            if _only_ignored(result):
+                ignored = result.counts.get(Verdict.IGNORED, 0)
+                return ngettext("ready except {count} ignored", "ready except {count} ignored", ignored).format(
+                    count=ignored
+                )
+            return gettext("ready after changes")
         case ProjectVerdict.NO_GO:
-            return "not yet"
+            return gettext("not yet")
         case ProjectVerdict.UNKNOWN:
-            return "not known yet"
+            return gettext("not known yet")
 
 
 def _only_ignored(result: TargetSummary) -> bool:
@@ -124,20 +133,33 @@ def _only_ignored(result: TargetSummary) -> bool:
 def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
-    cause = f"All {count(packages_needed(result.counts), 'package')} install as written"
-    cause += f", {slower} with limits: slower, or built from source." if slower else "."
+    total = packages_needed(result.counts)
+    if slower:
+        text = ngettext(
+            "All {count} package install as written, {slower} with limits: slower, or built from source.",
+            "All {count} packages install as written, {slower} with limits: slower, or built from source.",
+            total,
+        )
+    else:
+        text = ngettext("All {count} package install as written.", "All {count} packages install as written.", total)
+    cause = text.format(count=total, slower=slower)
     yanked = list(dict.fromkeys(f"{cell.name} {cell.version}" for _, one in pairs for cell in one.cells if cell.yanked))
     if yanked:
-        cause += f" Withdrawn by {agree(len(yanked), 'its', 'their')} maintainers (yanked): {join_words(yanked)}."
-    return SummaryLine(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
+        withdrawn = ngettext(
+            "Withdrawn by its maintainers (yanked): {releases}.",
+            "Withdrawn by their maintainers (yanked): {releases}.",
+            len(yanked),
+        )
+        cause = f"{cause} {withdrawn.format(releases=join_words(yanked))}"
+    return SummaryLine(Verdict.READY, _headline(pairs), cause, gettext("See the packages"), column.slug)
 
 
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     # The one about which least is known speaks for all.
     column, result = max(pairs, key=lambda pair: pair[1].counts.get(Verdict.UNKNOWN, 0))
     cause = unknown_text(result.counts)
-    action = "See which" if cause else "See the packages"
-    cause = f"{cause or 'The search for a set that fits is not complete'}."
+    action = gettext("See which") if cause else gettext("See the packages")
+    cause = f"{cause or gettext('The search for a set that fits is not complete')}."
     return SummaryLine(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
@@ -150,29 +172,35 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
     ignored = [cell for cell in result.cells if cell.verdict == Verdict.IGNORED]
     if _only_ignored(result):
         causes = [f"{cell.name}: {cell.reason}" for cell in ignored[:_NAMED_BLOCKERS]]
-        more = len(ignored) - len(causes)
-        cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
-        return SummaryLine(Verdict.IGNORED, headline, cause, "See the packages", column.slug)
+        cause = _with_more(causes, len(ignored))
+        return SummaryLine(Verdict.IGNORED, headline, cause, gettext("See the packages"), column.slug)
     not_judged = [cell.name for cell in result.cells if cell.verdict == Verdict.NOT_JUDGED]
     share = with_help(result.counts, not_judged, [cell.name for cell in ignored])
     if not share:
-        cause = "The requirements do not hold together as written; an upgrade path exists."
-        return SummaryLine(look, headline, cause, "See the packages", column.slug)
-    return SummaryLine(look, headline, f"{share}.", "See the upgrade path", column.slug)
+        cause = gettext("The requirements do not hold together as written; an upgrade path exists.")
+        return SummaryLine(look, headline, cause, gettext("See the packages"), column.slug)
+    return SummaryLine(look, headline, f"{share}.", gettext("See the upgrade path"), column.slug)
 
 
-_CONTRADICTION = "The requirements contradict each other."
+def _with_more(causes: Sequence[str], total: int) -> str:
+    """Return causes as one sentence, which ends with the number of the others."""
+    more = total - len(causes)
+    rest = [ngettext("and {count} more", "and {count} more", more).format(count=more)] if more else []
+    return f"{'; '.join([*causes, *rest])}."
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:
     """Return cause, action and the package to watch."""
     blocked = [cell for cell in result.cells if cell.verdict == Verdict.BLOCKED]
     if not blocked:
-        cause = conflict_cause(result.conflict) if result.conflict is not None else _CONTRADICTION
-        return cause, "See the conflict", ""
-    causes = [cell.cause for cell in blocked[:_NAMED_BLOCKERS]]
-    more = len(blocked) - len(causes)
-    cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
+        cause = (
+            conflict_cause(result.conflict)
+            if result.conflict is not None
+            else gettext("The requirements contradict each other.")
+        )
+        return cause, gettext("See the conflict"), ""
+    cause = _with_more([cell.cause for cell in blocked[:_NAMED_BLOCKERS]], len(blocked))
     if len(blocked) == 1:
-        return cause, "Tell me when it clears", blocked[0].name
-    return cause, f"See the {len(blocked)} blockers", ""
+        return cause, gettext("Tell me when it clears"), blocked[0].name
+    number = len(blocked)
+    return cause, ngettext("See the {count} blocker", "See the {count} blockers", number).format(count=number), ""

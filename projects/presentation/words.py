@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projects.domain.assessment.verdicts import Severity, Verdict
-from scanner.domain.translation import gettext, noop
+from scanner.domain.translation import gettext, noop, pgettext
 
 _VERDICTS = {
     Verdict.BLOCKED: noop("blocked"),
@@ -17,7 +17,6 @@ _VERDICTS = {
     Verdict.INACTIVE: noop("not needed"),
 }
 _SEVERITIES = {
-    Severity.NONE: noop("none"),
     Severity.LOW: noop("low"),
     Severity.MODERATE: noop("moderate"),
     Severity.HIGH: noop("high"),
@@ -32,4 +31,6 @@ def verdict_word(verdict: Verdict) -> str:
 
 def severity_word(severity: Severity | str) -> str:
     """Return the word for a severity, given as such or as its value."""
+    if severity == Severity.NONE:
+        return pgettext("severity", "none")
     return gettext(_SEVERITIES[Severity(severity)])

@@ -14,13 +14,14 @@ from projects.domain.indexes.named_indexes import IndexNotice, find_notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
 from projects.presentation.indexes import IndexCounts, IndexLine, describe_state, login_text
 from scanner.domain.index_address import InvalidAddress, normalize_address, without_credentials
+from scanner.domain.translation import gettext, noop
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
 from scanner.services.rate_limits import throttled_hosts
 
-_OPERATORS = "set by the operator"
-_DEFAULT = "default index of this installation"
-_ROLES = {IndexRole.PRIMARY: "replaces the default index", IndexRole.EXTRA: "additional index"}
+_OPERATORS = noop("set by the operator")
+_DEFAULT = noop("default index of this installation")
+_ROLES = {IndexRole.PRIMARY: noop("replaces the default index"), IndexRole.EXTRA: noop("additional index")}
 
 
 class IndexLosses(Struct, frozen=True):
@@ -117,8 +118,8 @@ def _line(row: ProjectIndex, count: IndexCounts, throttled: Mapping[str, datetim
     return IndexLine(
         pk=row.index_id,
         url=row.index.url,
-        role=_ROLES[IndexRole(row.role)],
-        login=login if is_own else _OPERATORS,
+        role=gettext(_ROLES[IndexRole(row.role)]),
+        login=login if is_own else gettext(_OPERATORS),
         takes_login=is_own,
         closes_releases=row.index.closes_releases,
         look=look,
@@ -135,8 +136,8 @@ def _default_line(count: IndexCounts, throttled: Mapping[str, datetime]) -> Inde
     return IndexLine(
         pk=None,
         url=url,
-        role=_DEFAULT,
-        login=_OPERATORS,
+        role=gettext(_DEFAULT),
+        login=gettext(_OPERATORS),
         takes_login=False,
         closes_releases=True,
         look=look,

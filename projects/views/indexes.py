@@ -65,14 +65,17 @@ def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
                 closes_releases=given["closes_releases"],
             )
         except InvalidIndexAddress as error:
-            form.add_error("address", f"This address cannot be used: {error}.")
+            form.add_error("address", gettext("This address cannot be used: {why}.").format(why=error))
         except AlreadyConfigured:
-            form.add_error("address", "This is the default index of this installation, which the project uses already.")
+            text = gettext("This is the default index of this installation, which the project uses already.")
+            form.add_error("address", text)
         except TooManyIndexes:
-            form.add_error("address", f"A project can have at most {MOST_INDEXES} indexes. Remove one first.")
+            text = gettext("A project can have at most {count} indexes. Remove one first.")
+            form.add_error("address", text.format(count=MOST_INDEXES))
         else:
             log_change(request, LoggedAction.INDEX_SET, project, after=row.index.url)
-            messages.success(request, f"{row.index.url} was added. The project is being assessed again.")
+            text = gettext("{url} was added. The project is being assessed again.")
+            messages.success(request, text.format(url=row.index.url))
             return redirect("project-indexes", slug=project.slug)
     return _page(request, project, form, index_notices(project))
 
@@ -90,9 +93,12 @@ def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> Http
     form = LoginForm(request.POST if request.method == "POST" else None, url=row.index.url)
     if form.is_valid():
         change_login(row, form.cleaned_data["login"])
-        done = "has a new login" if form.cleaned_data["login"] else "is now used without a login"
+        if form.cleaned_data["login"]:
+            done = gettext("{url} has a new login.")
+        else:
+            done = gettext("{url} is now used without a login.")
         log_change(request, LoggedAction.INDEX_SET, project, after=row.index.url)
-        messages.success(request, f"{row.index.url} {done}.")
+        messages.success(request, done.format(url=row.index.url))
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "form": form, "url": row.index.url}
     return render(request, "projects/index_login.html", context, status=422 if form.is_bound else 200)
@@ -109,7 +115,7 @@ def project_index_remove(request: HtmxHttpRequest, slug: str, index: int) -> Htt
         url = row.index.url
         remove_index(project, row.index_id)
         log_change(request, LoggedAction.INDEX_REMOVED, project, before=url)
-        messages.success(request, f"{url} was removed. The project is being assessed again.")
+        messages.success(request, gettext("{url} was removed. The project is being assessed again.").format(url=url))
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "url": row.index.url, "losses": index_losses(row)}
     return render(request, "projects/index_remove.html", context)

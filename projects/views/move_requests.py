@@ -16,6 +16,7 @@ from projects.domain.logged_action import LoggedAction
 from projects.models import Repository
 from projects.selectors.move_requests import move_request_list
 from projects.services.move_requests.ask import ask_for_request
+from scanner.domain.translation import gettext
 
 
 @never_cache
@@ -43,5 +44,5 @@ def move_request(request: HtmxHttpRequest, slug: str, target: str, pk: int) -> H
     repository = get_object_or_404(Repository.objects.followed().select_related("project"), project=project, pk=pk)
     log_change(request, LoggedAction.REQUEST_ASKED, project, after=f"{repository} ({target})")
     ask_for_request(repository, target, request.user, timezone.now())
-    messages.success(request, "The request is being opened.")
+    messages.success(request, gettext("The request is being opened."))
     return redirect("project-move", slug=slug, target=target)

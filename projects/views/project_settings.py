@@ -18,8 +18,9 @@ from projects.forms.teams import TeamChoiceForm
 from projects.models import Project
 from projects.services.project_removal import UNDO_WITHIN, delete_project, restore_project
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext, ngettext, noop
 
-_ONLY_MANAGERS = "Only a manager of this project can rename or delete it."
+_ONLY_MANAGERS = noop("Only a manager of this project can rename or delete it.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +38,7 @@ def project_settings(request: HtmxHttpRequest, slug: str) -> HttpResponse:
                 )
             project.name, project.tags = form.cleaned_data["name"], form.cleaned_data["tags"]
             project.save(update_fields=["name", "tags"])
-            messages.success(request, "The settings were saved.")
+            messages.success(request, gettext("The settings were saved."))
             return redirect(project)
     context = {
         "area": "projects",
@@ -57,14 +58,15 @@ def project_move(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     form = TeamChoiceForm(request.POST, user=request.user)
     team = form.cleaned_data["team"] if form.is_valid() else None
     if team is None or team.pk == project.team_id:
-        messages.error(request, "Choose another team to which you may add projects.")
+        messages.error(request, gettext("Choose another team to which you may add projects."))
         return redirect("project-settings", slug=slug)
     before = project.team.name
     log_change(request, LoggedAction.PROJECT_MOVED, project, before=before, after=team.name)
     project.team = team
     project.save(update_fields=["team"])
     log_change(request, LoggedAction.PROJECT_MOVED, project, before=before, after=team.name)
-    messages.success(request, f"{project.name} belongs to {team.name} now.")
+    text = gettext("{project} belongs to {team} now.").format(project=project.name, team=team.name)
+    messages.success(request, text)
     return redirect(project)
 
 
@@ -76,7 +78,12 @@ def project_delete(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     project = _managed(request, slug)
     delete_project(project, timezone.now())
     log_change(request, LoggedAction.PROJECT_DELETED, project)
-    messages.warning(request, f"{project.name} was deleted. You can undo it on this page for {UNDO_WITHIN.days} days.")
+    text = ngettext(
+        "{project} was deleted. You can undo it on this page for {count} day.",
+        "{project} was deleted. You can undo it on this page for {count} days.",
+        UNDO_WITHIN.days,
+    )
+    messages.warning(request, text.format(project=project.name, count=UNDO_WITHIN.days))
     return redirect("home")
 
 
@@ -89,12 +96,13 @@ def project_restore(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         raise Http404
     restore_project(project)
     log_change(request, LoggedAction.PROJECT_RESTORED, project)
-    messages.success(request, f"{project.name} is back, with everything that it had.")
+    text = gettext("{project} is back, with everything that it had.")
+    messages.success(request, text.format(project=project.name))
     return redirect(project)
 
 
 def _managed(request: HtmxHttpRequest, slug: str) -> Project:
     project = get_project(request, slug)
     if not can_manage(project):
-        raise PermissionDenied(_ONLY_MANAGERS)
+        raise PermissionDenied(gettext(_ONLY_MANAGERS))
     return project

@@ -23,6 +23,7 @@ from projects.selectors import repository_lines
 from projects.services.webhooks.receive import queue_fetch
 from projects.services.webhooks.stop_following import stop_following
 from projects.ways_in import recent_sign_in_required
+from scanner.domain.translation import gettext
 
 # Fields that say which files are read.
 _NAMES_FILES = {"provider", "clone_url", "branch", "paths"}
@@ -54,14 +55,16 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             return _page(request, project, RepositoryForm(), repository, repository.rotate_secret())
         case "look":
             queue_fetch(repository, timezone.now())
-            messages.success(request, "The head of the branch is being fetched.")
+            messages.success(request, gettext("The head of the branch is being fetched."))
         case "end-rotation":
             repository.end_rotation()
-            messages.success(request, "The previous secret is not accepted any more.")
+            messages.success(request, gettext("The previous secret is not accepted any more."))
         case "remove":
             gone = stop_following(repository, request.user)
-            left = "" if gone else " Its files stay until others are pushed or uploaded."
-            messages.success(request, f"The repository is not followed any more.{left}")
+            text = gettext("The repository is not followed any more.")
+            if not gone:
+                text = f"{text} {gettext('Its files stay until others are pushed or uploaded.')}"
+            messages.success(request, text)
     return redirect("project-repository", slug=slug)
 
 
@@ -79,7 +82,7 @@ def project_repository_edit(request: HtmxHttpRequest, slug: str, pk: int) -> Htt
         if form.is_valid():
             form.save()
             log_change(request, LoggedAction.REPOSITORY_CHANGED, project, after=title)
-            messages.success(request, "The repository was changed.")
+            messages.success(request, gettext("The repository was changed."))
             if repository.clone_url and set(form.changed_data) & _NAMES_FILES:
                 queue_fetch(repository, timezone.now())
             return redirect("project-repository", slug=slug)

@@ -41,6 +41,7 @@ from projects.selectors.audit import audit_summary
 from projects.selectors.evidence import proof_lines, proof_of, reading_of
 from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import facts_of, project_etag
+from scanner.domain.translation import gettext
 
 # The part of the page to render, by the id of the element that htmx replaces.
 _PARTIALS = {"facts": "#facts", "progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
@@ -123,7 +124,8 @@ def cell_read_modules(request: HtmxHttpRequest, slug: str, target: str, package:
     if stored is None or not stored.file:
         raise Http404
     jobs.request_modules(found.pk, stored.file)
-    messages.info(request, f"The compiled modules of {stored.file} are being read: look at the evidence in a minute.")
+    text = gettext("The compiled modules of {file} are being read: look at the evidence in a minute.")
+    messages.info(request, text.format(file=stored.file))
     return redirect("project-cell", slug, target, package)
 
 

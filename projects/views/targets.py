@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Project
+from projects.presentation.columns import column_of
 from projects.presentation.when import waits_for_python, when_page
 from projects.selectors import target_packages, target_standing, watched_on
 from projects.services.alerts.target_watches import watch_target
@@ -22,6 +23,7 @@ from projects.services.indexes import index_ids
 from scanner.domain.releases.first_wheels import WheelForecast, forecast
 from scanner.domain.targets.pythons import PYTHONS
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 from scanner.selectors.first_wheels import first_wheels
 
 
@@ -53,12 +55,13 @@ def target_watch(request: HtmxHttpRequest, slug: str, target: str) -> HttpRespon
     """Watch a whole target. Readers of a project may watch too."""
     project = get_project(request, slug)
     try:
-        label = parse_target(target).label
+        parse_target(target)
         watch_target(project, request.user, target)
     except (UnknownTarget, CannotWatch) as reason:
         messages.warning(request, str(reason))
         return redirect("project", slug=slug)
-    messages.success(request, f"You watch {label}. You get an e-mail whenever a blocker falls, with what remains.")
+    text = gettext("You watch {target}. You get an e-mail whenever a blocker falls, with what remains.")
+    messages.success(request, text.format(target=column_of(target).label))
     return redirect("target", slug=slug, target=target)
 
 

@@ -20,14 +20,15 @@ from projects.models import Project
 from projects.presentation.freshness import is_stale
 from projects.presentation.upgrade.options import OptionRow, option_rows, usual_options
 from projects.presentation.upgrade.page import upgrade_page
+from projects.presentation.upgrade.policy import policy_text
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.project_request import targets_of
 from projects.services.plan_files import read_contents, restore_logins
 from projects.services.upgrades import answer_upgrade, change_standings, compare_options, request_fetch
 from projects.views.downloads import download
+from scanner.domain.translation import gettext
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
 _REWRITTEN = "file"
@@ -44,7 +45,7 @@ def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpRes
     query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
     if request.method == "POST":
         request_fetch(found, target, query)
-        messages.success(request, "The missing data is being fetched from the index.")
+        messages.success(request, gettext("The missing data is being fetched from the index."))
         return redirect(f"{path}?{query.encode(looks=1)}")
     state = upgrade_state(found, target)
     context = {

@@ -15,6 +15,7 @@ from projects.domain.dependency_files.values import Format, ParsedRequirement, R
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem, TextEdit, apply_edits
 from projects.domain.rewriting.requirement_text import requirement_edits
 from projects.domain.rewriting.specifiers import cap_edit, rewrite_poetry
+from scanner.domain.translation import gettext
 
 _STRING = re.compile(r"\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^'\n]*)'|(?P<comment>#.*)")
 _QUOTED = {Format.PYPROJECT, Format.SETUP_PY, Format.SCRIPT, Format.PIPFILE}
@@ -37,7 +38,8 @@ def rewrite_embedded(
         edits |= found
         if not found and _excludes_goal(requirement, versions):
             goal = f"{requirement.name}=={versions.pins[requirement.name]}"
-            message = f"{requirement.name} was not found on its line: change it by hand to {goal}"
+            text = gettext("{package} was not found on its line: change it by hand to {goal}")
+            message = text.format(package=requirement.name, goal=goal)
             problems.append(RewriteProblem(path, requirement.line, message))
     return apply_edits(content, edits), tuple(problems)
 

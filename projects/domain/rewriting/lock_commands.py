@@ -15,10 +15,13 @@ from packaging.version import Version
 from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
 from projects.domain.rewriting.compile_command import compile_command
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
+from scanner.domain.translation import gettext, noop
 
-_NEWEST = "{} locks the newest releases that fit, not those of the plan: hold its lock against the constraints below"
-_PDM = "PDM takes the constraints below from a file; what they do not name it locks at its newest"
-_FOREIGN_NOTE = "no command is known for this lock: lock again with the constraints below"
+_NEWEST = noop(
+    "{tool} locks the newest releases that fit, not those of the plan: hold its lock against the constraints below"
+)
+_PDM = noop("PDM takes the constraints below from a file; what they do not name it locks at its newest")
+_FOREIGN_NOTE = noop("no command is known for this lock: lock again with the constraints below")
 _BY_LOCK = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK, Format.PIP_COMPILE}
 
 
@@ -54,12 +57,15 @@ def _other_notes(parsed: ParsedFiles, source: SourceFile, versions: PlannedVersi
     """Return what else its tool needs to write this lock."""
     notes = []
     if source.format is Format.PIPFILE_LOCK and any(not limit.is_locked for limit in versions.limits):
-        notes.append(
-            f"Pipenv locks for the Python that it runs on: it needs Python {versions.python or 'of the target'}"
-        )
+        if versions.python:
+            text = gettext("Pipenv locks for the Python that it runs on: it needs Python {version}")
+            notes.append(text.format(version=versions.python))
+        else:
+            notes.append(gettext("Pipenv locks for the Python that it runs on: it needs Python of the target"))
     if source.format in {Format.UV_LOCK, Format.PDM_LOCK}:
         dates = [option.value for option in parsed.options if option.name == "exclude-newer"]
-        notes += (f"exclude-newer leaves out what came after {date}: raise it if the plan is newer" for date in dates)
+        text = gettext("exclude-newer leaves out what came after {date}: raise it if the plan is newer")
+        notes += (text.format(date=date) for date in dates)
     return notes
 
 
@@ -83,17 +89,17 @@ def _command(
         case Format.POETRY_LOCK:
             if not moved:
                 return "poetry lock", None
-            return f"poetry update --lock {' '.join(moved)}", _NEWEST.format("Poetry")
+            return f"poetry update --lock {' '.join(moved)}", gettext(_NEWEST).format(tool="Poetry")
         case Format.PDM_LOCK:
-            return _pdm(source, moved, versions), _PDM if moved else None
+            return _pdm(source, moved, versions), gettext(_PDM) if moved else None
         case Format.PIPFILE_LOCK:
             if not moved:
                 return "pipenv lock", None
-            return " && ".join(_pipenv(parsed, source, moved)), _NEWEST.format("Pipenv")
+            return " && ".join(_pipenv(parsed, source, moved)), gettext(_NEWEST).format(tool="Pipenv")
     found = compile_command(text, posixpath.basename(source.path), versions.python)
     if found is None:
         # A compiled file is rewritten itself.
-        return None, _FOREIGN_NOTE if source.format is Format.PYLOCK else None
+        return None, gettext(_FOREIGN_NOTE) if source.format is Format.PYLOCK else None
     return " ".join([found.command, *_upgrades(moved), *found.then]), found.note
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from projects.domain.rewriting.edits import RewriteProblem
 from projects.domain.rewriting.limit_changes import LimitChange
+from scanner.domain.translation import gettext
 
 
 def rewrite_python(text: str, path: str, limits: Iterable[LimitChange]) -> tuple[str, tuple[RewriteProblem, ...]]:
@@ -21,8 +22,11 @@ def rewrite_python(text: str, path: str, limits: Iterable[LimitChange]) -> tuple
         if number is not None and 0 < number <= len(lines) and limit.after is not None:
             changed = _changed(lines[number - 1], limit.before, limit.after)
         if number is None or changed is None:
-            wanted = f" to {limit.after!r}" if limit.after is not None else ""
-            message = f"change the Pythons that it names, {limit.before!r},{wanted} by hand"
+            if limit.after is None:
+                message = gettext("change the Pythons that it names, {before}, by hand")
+            else:
+                message = gettext("change the Pythons that it names, {before}, to {after} by hand")
+            message = message.format(before=repr(limit.before), after=repr(limit.after))
             problems.append(RewriteProblem(path, number, message))
         else:
             lines[number - 1] = changed

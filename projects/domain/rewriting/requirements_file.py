@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from projects.domain.dependency_files.line_options import split_options
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem, TextEdit, apply_edits
 from projects.domain.rewriting.requirement_text import locate_specifier, requirement_edits
+from scanner.domain.translation import gettext
 
 _COMMENT_LINE = re.compile(r"\s*#")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
@@ -101,7 +102,8 @@ def rewrite_lines(
             edits += _hash_edits(line, content, digests, lead + len(text))
             if not digests:
                 release = f"{found.name} {versions.pins[found.name]}"
-                message = f"the hashes of {found.name} are removed: the index gives no digests of {release}"
+                text = gettext("the hashes of {package} are removed: the index gives no digests of {release}")
+                message = text.format(package=found.name, release=release)
                 problems.append(RewriteProblem(path, line.number, message))
     text = apply_edits(content, edits)
     if locked and changed:

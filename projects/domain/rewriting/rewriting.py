@@ -14,6 +14,7 @@ from projects.domain.rewriting.lock_commands import lock_commands
 from projects.domain.rewriting.python_line import rewrite_python
 from projects.domain.rewriting.requirements_file import rewrite_lines
 from projects.domain.rewriting.text_encoding import decode_text
+from scanner.domain.translation import gettext
 
 _LOCKED = {Format.PIP_COMPILE, Format.PIP_FREEZE}
 _LINES = {Format.REQUIREMENTS, Format.CONSTRAINTS} | _LOCKED
@@ -89,5 +90,5 @@ def _rewritten(
         return rewrite_embedded(text, source.path, source.format, own, versions)
     if source.format in _LOCK_FILES or not own:
         return text, ()
-    message = f"files of this format ({source.format.value}) are not rewritten: run the tool that writes it"
-    return text, (RewriteProblem(source.path, None, message),)
+    message = gettext("files of this format ({format}) are not rewritten: run the tool that writes it")
+    return text, (RewriteProblem(source.path, None, message.format(format=source.format.value)),)

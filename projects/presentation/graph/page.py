@@ -13,7 +13,8 @@ from projects.presentation.cell_summary import WORK, cell_text
 from projects.presentation.columns import Column, column_of
 from projects.presentation.graph.edges import PackageGraph, package_graph
 from projects.presentation.graph.query import GraphQuery
-from scanner.domain.phrases import agree, count
+from projects.presentation.shares import some_packages
+from scanner.domain.translation import gettext, ngettext
 
 MOST_NODES = 120
 _WIDTH, _HEIGHT = 190, 26
@@ -130,16 +131,23 @@ def _shown(graph: PackageGraph, query: GraphQuery) -> AbstractSet[str]:
 def _text(graph: PackageGraph, query: GraphQuery, shown: AbstractSet[str]) -> str:
     if not graph.results:
         return ""
-    total = count(len(graph.results), "package")
+    total = len(graph.results)
     if query.at:
         above, below = len(graph.above([query.at])) - 1, len(graph.below([query.at])) - 1
-        return (
-            f"{query.at}: {count(above, 'package')} {agree(above, 'leads', 'lead')} to it, and it leads to "
-            f"{below or 'none'}, of {total}."
+        leads = ngettext(
+            "{package}: {count} package leads to it, and it leads to {others}.",
+            "{package}: {count} packages lead to it, and it leads to {others}.",
+            above,
         )
-    if len(shown) == len(graph.results):
-        return f"All {total}."
-    return f"{len(shown)} of {total}: those that need work, and what leads to them."
+        if below:
+            others = ngettext("{number}, of {count} package", "{number}, of {count} packages", total)
+        else:
+            others = ngettext("none, of {count} package", "none, of {count} packages", total)
+        return leads.format(package=query.at, count=above, others=others.format(number=below, count=total))
+    if len(shown) == total:
+        return ngettext("All {count} package.", "All {count} packages.", total).format(count=total)
+    text = gettext("{some}: those that need work, and what leads to them.")
+    return text.format(some=some_packages(len(shown), total))
 
 
 def _places(graph: PackageGraph, depths: Mapping[str, int]) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from scanner.domain.phrases import count
+from scanner.domain.translation import ngettext
 
 
 class LineMark(StrEnum):
@@ -64,4 +64,5 @@ def _with_context(marked: list[MarkedLine], context: int) -> Iterator[MarkedLine
 
 def _skipped(number: int) -> Iterator[MarkedLine]:
     if number:
-        yield MarkedLine(LineMark.SKIPPED, count(number, "unchanged line"))
+        text = ngettext("{count} unchanged line", "{count} unchanged lines", number).format(count=number)
+        yield MarkedLine(LineMark.SKIPPED, text)

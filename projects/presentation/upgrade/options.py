@@ -15,11 +15,14 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import columns_of, place_text
 from projects.presentation.heatmap import heat_cell
 from projects.presentation.upgrade.query import UpgradeQuery
+from projects.presentation.upgrade.sentences import size_word
 from projects.presentation.upgrade.values import PlannedUpgrade
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import join_words
+from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.upgrade import Strategy
+from scanner.domain.translation import gettext, ngettext, pgettext
 
-_SIZES = ("major", "minor", "patch")
+_SIZES = (Step.MAJOR, Step.MINOR, Step.PATCH)
 
 
 class Option(Struct, frozen=True):
@@ -30,7 +33,10 @@ class Option(Struct, frozen=True):
 
 
 class OptionRow(Struct, frozen=True):
-    """One option with its outcome. `link` is the query string of its page; `youngest` dates its newest release."""
+    """One option with its outcome. `link` is the query string of its page; `youngest` dates its newest release.
+
+    `has_page`: it is planned, and not to stay.
+    """
 
     title: str
     look: Verdict
@@ -42,6 +48,7 @@ class OptionRow(Struct, frozen=True):
     youngest: datetime | None
     link: str
     chosen: bool
+    has_page: bool = True
 
 
 def usual_options(query: UpgradeQuery, current: Sequence[str], target: str) -> tuple[Option, ...]:
@@ -50,14 +57,18 @@ def usual_options(query: UpgradeQuery, current: Sequence[str], target: str) -> t
     `current` are the targets on which the project runs today.
     """
     plain = replace(query, strategy=Strategy.MINIMAL, together=(), looks=0, compares=False, unread=())
-    found = [Option("Smallest move", plain), Option("Newest of everything", replace(plain, strategy=Strategy.LATEST))]
+    found = [
+        Option(gettext("Smallest move"), plain),
+        Option(gettext("Newest of everything"), replace(plain, strategy=Strategy.LATEST)),
+    ]
     today = next((slug for slug in current if slug != target), None)
     if today is not None:
         place = place_text(columns_of([today]))
-        found.append(Option(f"One set that also holds on {place}", replace(plain, together=(today,))))
+        title = gettext("One set that also holds on {place}").format(place=place)
+        found.append(Option(title, replace(plain, together=(today,))))
     asked = replace(query, looks=0, compares=False, unread=())
     if all(option.query != asked for option in found):
-        found.append(Option("The plan of this page", asked))
+        found.append(Option(gettext("The plan of this page"), asked))
     return tuple(found)
 
 
@@ -80,7 +91,19 @@ def _stay(stored: TargetResult) -> OptionRow:
     (column,) = columns_of([stored.target])
     cell = heat_cell(column, stored.verdict, stored.counts)
     outcome = f"{cell.text} ({cell.rest})" if cell.rest else cell.text
-    return OptionRow("Stay as it is", cell.look, outcome, "none", "", "", "", None, link="", chosen=False)
+    return OptionRow(
+        title=gettext("Stay as it is"),
+        look=cell.look,
+        outcome=outcome,
+        changes=pgettext("number of changes", "none"),
+        direct="",
+        steps="",
+        largest="",
+        youngest=None,
+        link="",
+        chosen=False,
+        has_page=False,
+    )
 
 
 def _row(
@@ -95,22 +118,27 @@ def _row(
     link, plan = query.encode(), planned.plan
     if plan is None:
         if query.is_stored and stored.verdict is not ProjectVerdict.UNKNOWN:
-            return replace(_stay(stored), title=title, changes="none needed", link=link, chosen=chosen)
-        outcome = "the search took too long" if planned.cut_short else "not known yet"
-        if planned.missing:
-            outcome = f"{count(planned.missing, 'release')} must be read first"
+            none = gettext("none needed")
+            return replace(_stay(stored), title=title, changes=none, link=link, chosen=chosen, has_page=True)
+        outcome = gettext("the search took too long") if planned.cut_short else gettext("not known yet")
+        if missing := planned.missing:
+            text = ngettext("{count} release must be read first", "{count} releases must be read first", missing)
+            outcome = text.format(count=missing)
         return OptionRow(title, Verdict.UNKNOWN, outcome, "", "", "", "", None, link, chosen)
-    look, outcome = Verdict.UPGRADE if plan.changes else Verdict.READY, "holds"
+    look, outcome = Verdict.UPGRADE if plan.changes else Verdict.READY, gettext("holds")
     if not plan.feasible:
         stuck = [str(one.name) for one in plan.blockers]
-        look, outcome = Verdict.BLOCKED, f"no version of {join_words(stuck)} works" if stuck else "no path"
+        look, outcome = Verdict.BLOCKED, gettext("no path")
+        if stuck:
+            outcome = gettext("no version of {packages} works").format(packages=join_words(stuck))
+    number, direct = len(plan.changes), len(plan.direct_changes)
     dates = [released.get((str(change.name), str(change.after))) for change in plan.changes]
     return OptionRow(
         title=title,
         look=look,
         outcome=outcome,
-        changes=count(len(plan.changes), "change"),
-        direct=f"{len(plan.direct_changes)} in your files",
+        changes=ngettext("{count} change", "{count} changes", number).format(count=number),
+        direct=ngettext("{count} in your files", "{count} in your files", direct).format(count=direct),
         steps=_steps(plan),
         largest=_largest(plan),
         youngest=max(filter(None, dates), default=None),
@@ -120,10 +148,10 @@ def _row(
 
 
 def _steps(plan: UpgradePlan) -> str:
-    sizes = Counter(change.size.value for change in plan.changes)
-    return ", ".join(f"{sizes[size]} {size}" for size in _SIZES if sizes[size])
+    sizes = Counter(change.size for change in plan.changes)
+    return ", ".join(f"{sizes[size]} {size_word(size)}" for size in _SIZES if sizes[size])
 
 
 def _largest(plan: UpgradePlan) -> str:
-    largest = min(plan.changes, key=lambda change: _SIZES.index(change.size.value), default=None)
+    largest = min(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)
     return f"{largest.name} {largest.before} → {largest.after}" if largest is not None else ""

@@ -13,18 +13,16 @@ from projects.presentation.columns import Column, column_of, columns_of, place_t
 from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.evidence import declaration_word
 from projects.presentation.sentences import causes_after_name, read_target
+from projects.presentation.upgrade.checklist import PlanCheck, demand_check, plan_checks
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
     PlanAnswer,
-    PlanCheck,
     answer_cut_short,
     answer_missing,
     answer_planned,
     answer_unplanned,
     change_origin,
-    demand_check,
-    plan_checks,
     target_namer,
 )
 from projects.presentation.upgrade.values import (
@@ -69,8 +67,9 @@ def upgrade_page(
     near = [one for one in choices if one.chosen or one.is_today or one.column.platform_slug == platform]
     is_waiting = query.is_stored or bool(query.looks)
     changes = tuple(_change(change, name_target, stored, standings, columns[-1]) for change in plan.changes)
-    added = {name: _declares(standings.get((name, plan.pins.get(name, ""))), columns[-1]) for name in plan.added}
-    demand = _demand(plan, {**added, **{row.name: row.declares for row in changes}}, stored, columns[-1], demanded)
+    taken = {**{name: plan.pins.get(name, "") for name in plan.added}, **{row.name: row.after for row in changes}}
+    said = {name: _declaration(standings.get((name, version)), columns[-1]) for name, version in taken.items()}
+    demand = _demand(plan, said, stored, columns[-1], demanded)
     return UpgradePage(
         column=columns[-1],
         query=query,
@@ -137,25 +136,29 @@ def _change(
         arrives=change_origin(change, provenance),
         why=f"{plan_cause_text(change.reason, name_target)}.",
         released=standing.uploaded_at if standing is not None else None,
-        declares=_declares(standing, column),
+        declares=declaration_word(_declaration(standing, column)),
     )
 
 
-def _declares(standing: ReleaseStanding | None, column: Column) -> str:
+def _declaration(standing: ReleaseStanding | None, column: Column) -> Declaration:
     target = read_target(column.slug)
     if standing is None or not standing.declared or target is None:
-        return ""
-    return declaration_word(read_declared(standing.declared).on(target.python))
+        return Declaration.NOT_READ
+    return read_declared(standing.declared).on(target.python)
 
 
 def _demand(
-    plan: UpgradePlan, said: Mapping[str, str], stored: StoredUpgrade, column: Column, demanded: DemandedEvidence
+    plan: UpgradePlan,
+    said: Mapping[str, Declaration],
+    stored: StoredUpgrade,
+    column: Column,
+    demanded: DemandedEvidence,
 ) -> list[PlanCheck]:
     """Return what the plan's set has of the evidence that the project demands. `said` is of what it changes."""
     target = read_target(column.slug)
     if not plan.feasible or target is None:
         return []
-    declaring = {name for name, word in said.items() if word == declaration_word(Declaration.CLASSIFIER)}
+    declaring = {name for name, declaration in said.items() if declaration.is_declared}
     declaring |= {
         package.name
         for package in stored.result.packages

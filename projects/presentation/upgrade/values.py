@@ -12,9 +12,11 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
 from projects.presentation.conflicts import ConflictTable
+from projects.presentation.upgrade.checklist import PlanCheck
 from projects.presentation.upgrade.marked_lines import LineMark, MarkedLine
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
+from projects.presentation.upgrade.sentences import PlanAnswer, size_word
+from scanner.domain.resolution.loosen import Step
 
 
 class StoredUpgrade(Struct, frozen=True):
@@ -57,6 +59,11 @@ class ChangeRow(Struct, frozen=True):
     why: str
     released: datetime | None
     declares: str = ""
+
+    @property
+    def size_word(self) -> str:
+        """The word for the size of the step."""
+        return size_word(Step(self.size))
 
 
 class MarkedFile(Struct, frozen=True):

@@ -14,8 +14,8 @@ from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.upgrade.page import upgrade_page
+from projects.presentation.upgrade.policy import policy_text
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.releases.standing import ReleaseStanding
