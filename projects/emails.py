@@ -1,4 +1,4 @@
-"""The context of each e-mail, and its rendering. docs/alerts.md describes what a message contains.
+"""The context of each e-mail, and its rendering, in the language spoken. docs/alerts.md: what a message contains.
 
 Templates: templates/emails/<name>/{subject.txt,body.txt,body.html}; the HTML bodies extend templates/emails/base.html.
 """
@@ -6,7 +6,7 @@ Templates: templates/emails/<name>/{subject.txt,body.txt,body.html}; the HTML bo
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from textwrap import wrap
 
@@ -25,18 +25,19 @@ from projects.presentation.limits import limit_advice
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import join_words
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import gettext, language, ngettext, noop
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.
 SUBJECT_LENGTH = 150
 # Width of plain text lines. URLs and file names are never broken.
 TEXT_WIDTH = 88
 _WHEEL_KINDS = {
-    Availability.NATIVE: "a wheel built for exactly this Python and platform",
-    Availability.ABI3: "a wheel with the stable ABI (abi3), which this Python and later ones load",
-    Availability.PURE: "a pure Python wheel, which installs everywhere",
-    Availability.FALLBACK: "a wheel without the compiled part: it installs, but runs slower than elsewhere",
+    Availability.NATIVE: noop("a wheel built for exactly this Python and platform"),
+    Availability.ABI3: noop("a wheel with the stable ABI (abi3), which this Python and later ones load"),
+    Availability.PURE: noop("a pure Python wheel, which installs everywhere"),
+    Availability.FALLBACK: noop("a wheel without the compiled part: it installs, but runs slower than elsewhere"),
 }
 
 
@@ -58,21 +59,38 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
     watch = alert.subscription
     target = parse_target(watch.target)
     is_in_use = watch.above_version == alert.version
-    noted = f" (you used {watch.above_version} when you set the watch)" if watch.above_version and not is_in_use else ""
+    version_text = alert.version
+    if watch.above_version and not is_in_use:
+        noted = gettext("{version} (you used {before} when you set the watch)")
+        version_text = noted.format(version=alert.version, before=watch.above_version)
     if is_in_use:
-        next_step = "You already use this version. Reinstall it on this target: it is not built from source any more."
+        next_step = gettext(
+            "You already use this version. Reinstall it on this target: it is not built from source any more."
+        )
     else:
-        next_step = f"Put this line into the requirements of {watch.project.name}:"
+        next_step = gettext("Put this line into the requirements of {project}:").format(project=watch.project.name)
+    headline = gettext("{package} {version} now installs from a wheel on {target}.")
+    unknown = gettext("unknown (the index gives no upload time)")
+    uploaded = _utc(alert.uploaded_at) if alert.uploaded_at else unknown
+    kind = gettext(_WHEEL_KINDS[availability])
+    facts = {
+        gettext("Version"): version_text,
+        gettext("File"): alert.filename,
+        gettext("Tag"): alert.tag,
+        gettext("Uploaded"): uploaded,
+        gettext("Kind"): kind,
+    }
     return {
         "package": package,
         "version": alert.version,
         "target": target.label,
-        "headline": f"{package} {alert.version} now installs from a wheel on {target.label}.",
-        "version_text": f"{alert.version}{noted}",
+        "headline": headline.format(package=package, version=alert.version, target=target.label),
+        "version_text": version_text,
         "filename": alert.filename,
         "tag": alert.tag,
-        "uploaded": _utc(alert.uploaded_at) if alert.uploaded_at else "unknown (the index gives no upload time)",
-        "kind": _WHEEL_KINDS[availability],
+        "uploaded": uploaded,
+        "kind": kind,
+        "fact_lines": _columns(facts.items()),
         "next_step": next_step,
         "line": "" if is_in_use else f"{package}=={alert.version}",
         "project": watch.project.name,
@@ -98,20 +116,28 @@ def target_progress(
     project, target = watch.project, standing.column.label
     args = [project.slug, watch.target]
     left = len(standing.blocked)
-    gone = f"{join_words(fell)} no longer {agree(len(fell), 'blocks', 'block')} {project.name} on {target}"
+    gone = ngettext(
+        "{packages} no longer blocks {project} on {target}",
+        "{packages} no longer block {project} on {target}",
+        len(fell),
+    ).format(packages=join_words(fell), project=project.name, target=target)
     if standing.is_clear:
-        headline = f"{project.name} can move to {target}"
+        headline = gettext("{project} can move to {target}").format(project=project.name, target=target)
         next_step = f"{standing.share_text}."
-        url, button = absolute_url(reverse("project-upgrade", args=args)), "See the upgrade path"
+        url, button = absolute_url(reverse("project-upgrade", args=args)), gettext("See the upgrade path")
         if standing.verdict is ProjectVerdict.GO:
-            next_step = "Every package installs as written."
-            url, button = absolute_url(reverse("target", args=args)), "Open the target in Wheelway"
+            next_step = gettext("Every package installs as written.")
+            url, button = absolute_url(reverse("target", args=args)), gettext("Open the target in Wheelway")
     else:
-        headline = f"{gone}; {count(left, 'package')} still {agree(left, 'does', 'do')}" if left else gone
-        next_step = "You get the next message when another of them falls, and the last one when none is left."
-        if not left:
-            next_step = "Its requirements contradict each other there, so it cannot move yet."
-        url, button = absolute_url(reverse("target", args=args)), "See what remains"
+        headline = gone
+        next_step = gettext("Its requirements contradict each other there, so it cannot move yet.")
+        if left:
+            more = ngettext("{gone}; {count} package still does", "{gone}; {count} packages still do", left)
+            headline = more.format(gone=gone, count=left)
+            next_step = gettext(
+                "You get the next message when another of them falls, and the last one when none is left."
+            )
+        url, button = absolute_url(reverse("target", args=args)), gettext("See what remains")
     return {
         "headline": headline,
         "is_clear": standing.is_clear,
@@ -147,7 +173,7 @@ def digest(
         "followed_since": subscription.created_at,
         "project_url": f"{page}#upstream",
         "is_one_kind": is_one_kind,
-        "button": f"Open {project.name} in Wheelway",
+        "button": gettext("Open {project} in Wheelway").format(project=project.name),
         "alerts_url": absolute_url(reverse("alerts")),
         "stop_url": absolute_url(stop_path),
     }
@@ -162,7 +188,7 @@ def invitation(invited: Invitation, url: str, inviter: User) -> dict[str, object
     """Return the context of an invitation to a team. Reads the team."""
     return {
         "team": invited.team.name,
-        "role": ROLE_NAMES[Role(invited.role)],
+        "role": gettext(ROLE_NAMES[Role(invited.role)]),
         "inviter": inviter.first_name or inviter.get_username(),
         "url": url,
         "expires": _utc(invited.expires_at),
@@ -175,15 +201,16 @@ def endpoint_disabled(endpoint: WebhookEndpoint, owner: str, path: str) -> dict[
         "name": endpoint.name,
         "host": endpoint.host,
         "owner": owner,
-        "reason": endpoint.disabled_because,
+        "reason": gettext(endpoint.disabled_because),
         "url": absolute_url(path),
     }
 
 
 def render(name: str, context: Mapping[str, object]) -> RenderedEmail:
-    """Render the e-mail called `name`."""
+    """Render the e-mail called `name` in the language spoken."""
+    given = {"language": language(), **context}
     subject, text, html = (
-        render_to_string(f"emails/{name}/{part}", dict(context)) for part in ("subject.txt", "body.txt", "body.html")
+        render_to_string(f"emails/{name}/{part}", given) for part in ("subject.txt", "body.txt", "body.html")
     )
     return RenderedEmail(to_one_line(subject)[:SUBJECT_LENGTH], text, html)
 
@@ -195,25 +222,35 @@ def to_one_line(text: str) -> str:
 
 
 def _digest_entry(note: UpstreamNote) -> dict[str, object]:
-    files = [*note.files, f"and {note.files_left_out} more"] if note.files_left_out else list(note.files)
+    files = list(note.files)
+    if note.files_left_out:
+        files.append(gettext("and {number} more").format(number=note.files_left_out))
     facts = [
-        (agree(len(note.files), "Last good file", "Last good files"), "\n".join(files), True),
-        ("Last good version", note.last_good, False),
+        (ngettext("Last good file", "Last good files", len(note.files)), "\n".join(files), True),
+        (gettext("Last good version"), note.last_good, False),
         (note.happened, _utc(note.happened_at) if note.happened_at else "", False),
     ]
     facts = [fact for fact in facts if fact[1]]
     return {
         "note": note,
+        "severity": gettext(note.severity.value),
         "why_lines": [line for sentence in note.why for line in wrap(sentence, TEXT_WIDTH)],
         "facts": facts,
-        "fact_lines": [
-            f"{'' if number else label:<19}{line}"
-            for label, value, _ in facts
-            for number, line in enumerate(value.splitlines())
-        ],
+        "fact_lines": _columns([(label, value) for label, value, _ in facts], least=len("Last good version")),
         "package_url": absolute_url(reverse("package", args=[note.name])) if note.name else "",
     }
 
 
+def _columns(facts: Iterable[tuple[str, str]], *, least: int = 0) -> list[str]:
+    """Return the lines of a table: labels, `least` characters wide, and values, which may have several lines."""
+    facts = list(facts)
+    width = max([least, *(len(label) for label, _ in facts)]) + 2
+    return [
+        f"{'' if number else label:<{width}}{line}"
+        for label, value in facts
+        for number, line in enumerate(value.splitlines())
+    ]
+
+
 def _utc(moment: datetime) -> str:
-    return f"{date_format(moment.astimezone(UTC), 'j F Y, H:i')} UTC"
+    return f"{date_format(moment.astimezone(UTC), gettext('j F Y, H:i'))} UTC"

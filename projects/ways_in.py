@@ -22,10 +22,12 @@ from projects.audit_trail import log_own
 from projects.client_address import client_address
 from projects.domain.logged_action import LoggedAction
 from projects.emails import absolute_url
+from projects.languages import speak
 from projects.presentation.letter_case import sentence_case
+from projects.services.alerts.preferences import mail_language
 from projects.services.invitations import find_invitation
 from projects.sign_in_time import signed_in_at
-from scanner.domain.translation import gettext
+from scanner.domain.translation import gettext, language
 from scanner.sealed import Sealed
 
 INVITATION_KEY = "invitation"
@@ -62,6 +64,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that limits count."""
         return client_address(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a message in the language of its recipient; that of the page where none is stored."""
+        user = context.get("user")
+        with speak(language() if user is None else mail_language(user, language())):
+            super().send_mail(template_prefix, email, context)
 
     def format_email_subject(self, subject: str) -> str:
         """Return the subject of a message in sentence case."""

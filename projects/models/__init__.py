@@ -24,7 +24,7 @@ from projects.models.endpoint import (
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.invitation import Invitation
 from projects.models.log_entry import LogEntry
-from projects.models.mail_preference import MailPreference
+from projects.models.mail_preference import MailLanguage, MailPreference
 from projects.models.move_request import MoveRequest
 from projects.models.note import Mention, Note
 from projects.models.project import DemandedGrade, LargestStep, Project, ProjectTarget, SourceBuilds
@@ -58,6 +58,7 @@ __all__ = [
     "KeyScope",
     "LargestStep",
     "LogEntry",
+    "MailLanguage",
     "MailPreference",
     "Membership",
     "Mention",

@@ -1,4 +1,4 @@
-"""What users chose for kinds of mail."""
+"""What users chose for kinds of mail, and the language of their messages."""
 
 from __future__ import annotations
 
@@ -32,3 +32,15 @@ class MailPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.choice} for {self.user_id}"
+
+
+class MailLanguage(models.Model):
+    """The language of messages to a user, who without one gets them in English."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_language", primary_key=True
+    )
+    language = models.CharField(max_length=10)
+
+    def __str__(self) -> str:
+        return f"{self.language} for {self.user_id}"

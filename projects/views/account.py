@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.access import HtmxHttpRequest
 from projects.forms.account import AccountForm, MailForm, ViewerForm
-from projects.services.alerts.preferences import choose_mail, mail_choices
+from projects.services.alerts.preferences import choose_mail, choose_mail_language, mail_choices
 from projects.viewer import THEMES, chosen_language, remember, theme_of, zone_of
 from projects.views.returning import page_before
 from projects.ways_in import keep_known_address
@@ -30,6 +30,7 @@ def account(request: HtmxHttpRequest) -> HttpResponse:
     if sent is not None and all([person.is_valid(), viewer.is_valid(), mail.is_valid()]):
         person.save()
         choose_mail(request.user, mail.chosen())
+        choose_mail_language(request.user, viewer.cleaned_data["language"])
         messages.success(request, gettext("Your account was saved."))
         response = redirect("account")
         remember(request, response, **viewer.cleaned_data)

@@ -24,7 +24,7 @@ from projects.selectors.subscriptions import (
 )
 from projects.services.alerts import send as sending
 from projects.services.alerts import watches
-from projects.services.alerts.preferences import turn_on_again
+from projects.services.alerts.preferences import keep_mail_language, turn_on_again
 from projects.services.alerts.smtp import SendStatus
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.viewer import zone_of
@@ -60,6 +60,7 @@ def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         label = parse_target(target).label
         above = version_in_use(project, package, target)
         watches.watch(project, request.user, package, target, above)
+        keep_mail_language(request.user)
     except UnknownTarget as error:
         messages.error(request, str(error))
         return redirect("project", slug=slug)
@@ -84,6 +85,7 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         asked = request.POST.get("cadence", "")
         cadence = Cadence(asked) if asked in list(Cadence) else None
         found = watches.follow(project, request.user, cadence, zone_of(request))
+        keep_mail_language(request.user)
         if "again" in request.POST:
             turn_on_again(found)
         text = gettext("You follow {project}. You get e-mail about upstream changes that affect it.")

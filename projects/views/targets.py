@@ -17,6 +17,7 @@ from projects.models import Project
 from projects.presentation.columns import column_of
 from projects.presentation.when import waits_for_python, when_page
 from projects.selectors import target_packages, target_standing, watched_on
+from projects.services.alerts.preferences import keep_mail_language
 from projects.services.alerts.target_watches import watch_target
 from projects.services.alerts.watches import CannotWatch
 from projects.services.indexes import index_ids
@@ -57,6 +58,7 @@ def target_watch(request: HtmxHttpRequest, slug: str, target: str) -> HttpRespon
     try:
         parse_target(target)
         watch_target(project, request.user, target)
+        keep_mail_language(request.user)
     except (UnknownTarget, CannotWatch) as reason:
         messages.warning(request, str(reason))
         return redirect("project", slug=slug)

@@ -7,6 +7,7 @@ from projects import emails
 from projects.domain.assessment.verdicts import Severity
 from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import NoteKind
+from projects.languages import speak
 from projects.models import Alert, Project, Subscription
 from projects.presentation.upstream_notes import UpstreamNote, describe_note
 from scanner.domain.matching.availability import Availability
@@ -133,3 +134,41 @@ def test_a_digest_of_one_note_says_it_once(settings: Settings) -> None:
     assert rendered.html.count(f">{headline}") == 1
     assert "<h1" in rendered.html
     assert max(len(line) for line in rendered.text.splitlines()) < 121
+
+
+def test_a_german_mail_about_a_wheel(alert: Alert) -> None:
+    with speak("de"):
+        rendered = words(alert)
+    assert rendered.subject.startswith("greenlet 3.1.0 hat ein Wheel für Python 3.13")
+    lines = rendered.text.splitlines()
+    for line in (
+        "Das Wheel",
+        "  Version      3.1.0 (als Sie die Beobachtung einrichteten, benutzten Sie 3.0.3)",
+        "  Datei        greenlet-3.1.0-cp313-cp313-win_amd64.whl",
+        "  Hochgeladen  11. September 2024, 12:00 UTC",
+        "  Art          ein Wheel für genau dieses Python und diese Plattform",
+        "Was als Nächstes zu tun ist",
+        "  Tragen Sie diese Zeile in die Anforderungen von practice-api ein:",
+        "Diese Beobachtung ohne Anmeldung beenden: https://wheelway.example/alerts/stop/7-abc/",
+    ):
+        assert line in lines, line
+    assert '<html lang="de">' in rendered.html
+    assert ">Passendes Tag<" in rendered.html
+
+
+def test_a_german_digest(settings: Settings) -> None:
+    with speak("de"):
+        note = a_note("demo", Severity.HIGH, "broken")
+        rendered = digest_of(note, a_note("other", Severity.LOW), settings=settings)
+    assert rendered.subject == f"<b>R&D</b>: {note.headline}, und 1 weitere"
+    lines = rendered.text.splitlines()
+    for line in (
+        "   Letzte gute Datei  demo-1.0-cp313-cp313-win_amd64.whl",
+        "   Was zu tun ist",
+        "       demo==1.1",
+        "Alle Hinweise auf der Seite des Projekts, wo Mitglieder ausblenden können, was unwichtig ist:",
+        "<b>R&D</b> ohne Anmeldung nicht mehr folgen: https://wheelway.example/alerts/stop/8-abc/",
+    ):
+        assert line in lines, line
+    assert '<html lang="de">' in rendered.html
+    assert "weil Sie &lt;b&gt;R&amp;D&lt;/b&gt; seit dem 11. September 2024 folgen." in rendered.html

@@ -1,4 +1,4 @@
-"""What users choose for kinds of mail: on the account page for all projects, by the link of a message for one."""
+"""What users choose for mail: on the account page for all projects, by the link of a message for one; its language."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from projects.domain.mail_choices import MailChoice, MailKind
-from projects.models import MailPreference, Subscription
+from projects.languages import LANGUAGES
+from projects.models import MailLanguage, MailPreference, Subscription
+from scanner.domain.translation import ENGLISH, language
 
 
 def mail_choices(user: User) -> dict[MailKind, MailChoice]:
@@ -44,3 +46,20 @@ def is_turned_off(subscription: Subscription, kind: MailKind) -> bool:
 def turn_on_again(follow: Subscription) -> None:
     """Forget what links of messages turned off for the project."""
     MailPreference.objects.filter(user=follow.user_id, project=follow.project_id).delete()
+
+
+def mail_language(user: User, otherwise: str = ENGLISH) -> str:
+    """Return the language of messages to the user; `otherwise` where none is stored. One query."""
+    stored = MailLanguage.objects.filter(user=user).values_list("language", flat=True).first()
+    return stored if stored in LANGUAGES else otherwise
+
+
+def choose_mail_language(user: User, chosen: str) -> None:
+    """Store the language of messages to the user; an empty one stands for that of the page. Repeating is harmless."""
+    MailLanguage.objects.update_or_create(user=user, defaults={"language": chosen or language()})
+
+
+def keep_mail_language(user: User) -> None:
+    """Store the language of the page for messages that the user asks for there, unless one is stored already."""
+    if language() != ENGLISH:
+        MailLanguage.objects.get_or_create(user=user, defaults={"language": language()})

@@ -14,15 +14,17 @@ from msgspec import Struct
 
 from projects import emails
 from projects.domain.mail_choices import MailKind
+from projects.languages import speak
 from projects.models import Alert, AlertState, Membership, Subscription
 from projects.selectors import open_notes, target_standing
 from projects.selectors.targets import liftable_caps
 from projects.services.alerts.bounces import return_path, stop_using_address
-from projects.services.alerts.preferences import is_turned_off
+from projects.services.alerts.preferences import is_turned_off, mail_language
 from projects.services.alerts.smtp import SendResult, SendStatus, build_message, message_id, send_message
 from projects.services.alerts.watches import packages_of, stop_path
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import noop
 from scanner.selectors.releases import release_facts
 
 logger = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class SendAttempt(Struct, frozen=True):
 
 
 class AlertNotNeeded(Exception):
-    """A message that must not be sent any more. The text says why."""
+    """A message that must not be sent any more. The text says why, in English as it is stored; pages translate it."""
 
 
 def due_alerts(now: datetime) -> QuerySet[Alert]:
@@ -97,20 +99,22 @@ def _claim(alert: Alert) -> bool:
 def send_check_message(user: User, now: datetime) -> SendResult:
     """Send the user a test message. It is not retried, since the user sees the error."""
     if not user.email:
-        return SendResult(SendStatus.FAILED, "your account has no e-mail address")
-    rendered = emails.render("check_message", emails.check_message(user))
+        return SendResult(SendStatus.FAILED, noop("your account has no e-mail address"))
+    with speak(mail_language(user)):
+        rendered = emails.render("check_message", emails.check_message(user))
     identity = message_id(f"check-{user.pk}-{now:%Y%m%d%H%M%S%f}")
     return send_message(build_message(rendered, to=user.email, message_id=identity))
 
 
 def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
-    """Return the message in the current state. Raises AlertNotNeeded if it must not be sent."""
+    """Return the message in the current state, in its recipient's language. Raises AlertNotNeeded."""
     subscription = alert.subscription
     _check_wanted(subscription)
-    if subscription.follows_project:
-        rendered = _digest(alert)
-    else:
-        rendered = _target_progress(alert) if subscription.watches_target else _new_wheel(alert)
+    with speak(mail_language(subscription.user)):
+        if subscription.follows_project:
+            rendered = _digest(alert)
+        else:
+            rendered = _target_progress(alert) if subscription.watches_target else _new_wheel(alert)
     alert.message_id = message_id(f"alert-{alert.pk}-{alert.created_at:%Y%m%d%H%M%S%f}")
     return build_message(
         rendered,
@@ -123,23 +127,23 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
 
 def _check_wanted(subscription: Subscription) -> None:
     if subscription.stopped_at is not None:
-        raise AlertNotNeeded("the watch was stopped before the message was sent")
+        raise AlertNotNeeded(noop("the watch was stopped before the message was sent"))
     if subscription.project.deleted_at is not None:
-        raise AlertNotNeeded("the project was deleted")
+        raise AlertNotNeeded(noop("the project was deleted"))
     if not subscription.user.is_active:
-        raise AlertNotNeeded("the account is not active")
+        raise AlertNotNeeded(noop("the account is not active"))
     if not subscription.user.email:
-        raise AlertNotNeeded("the account has no e-mail address")
+        raise AlertNotNeeded(noop("the account has no e-mail address"))
     addresses = EmailAddress.objects.filter(user=subscription.user, email__iexact=subscription.user.email)
     if addresses.filter(verified=False).exists():
-        raise AlertNotNeeded("the e-mail address of the account is not verified")
+        raise AlertNotNeeded(noop("the e-mail address of the account is not verified"))
     watched = (
         None if subscription.follows_project else MailKind.TARGET if subscription.watches_target else MailKind.WHEEL
     )
     if watched is not None and is_turned_off(subscription, watched):
-        raise AlertNotNeeded("messages of this kind are turned off on the account page")
+        raise AlertNotNeeded(noop("messages of this kind are turned off on the account page"))
     if not Membership.objects.filter(team=subscription.project.team_id, user=subscription.user_id).exists():
-        raise AlertNotNeeded("the account is no longer a member of the project")
+        raise AlertNotNeeded(noop("the account is no longer a member of the project"))
 
 
 def _new_wheel(alert: Alert) -> emails.RenderedEmail:
@@ -148,7 +152,7 @@ def _new_wheel(alert: Alert) -> emails.RenderedEmail:
     files = release_facts(packages_of([watch])[watch.pk], [alert.version])
     cell = explain_cell(files.get(alert.version, ()), parse_target(watch.target))
     if cell.yanked or not cell.availability.installs_wheel:
-        raise AlertNotNeeded("the wheel was yanked or deleted before the message was sent")
+        raise AlertNotNeeded(noop("the wheel was yanked or deleted before the message was sent"))
     context = emails.new_wheel(
         alert, package=watch.package_name, availability=cell.availability, stop_path=stop_path(watch)
     )
@@ -160,12 +164,12 @@ def _target_progress(alert: Alert) -> emails.RenderedEmail:
     watch = alert.subscription
     standing = target_standing(watch.project, watch.target)
     if standing is None:
-        raise AlertNotNeeded("the target was removed from the project before the message was sent")
+        raise AlertNotNeeded(noop("the target was removed from the project before the message was sent"))
     fell = [name for name in alert.fell if name not in standing.blockers]
     if alert.is_clear and not standing.is_clear:
-        raise AlertNotNeeded("a package blocked the target again before the message was sent")
+        raise AlertNotNeeded(noop("a package blocked the target again before the message was sent"))
     if not alert.is_clear and not fell:
-        raise AlertNotNeeded("the packages blocked the target again before the message was sent")
+        raise AlertNotNeeded(noop("the packages blocked the target again before the message was sent"))
     caps = liftable_caps(watch.project, watch.target) if standing.is_clear else ()
     context = emails.target_progress(watch, standing, fell, caps, stop_path=stop_path(watch))
     return emails.render("target_progress", context)
@@ -175,7 +179,7 @@ def _digest(alert: Alert) -> emails.RenderedEmail:
     """Render the notes that are still open: some may have been closed or dismissed since the digest was created."""
     notes = open_notes(alert.subscription.project, alert.mentions.values("note"))
     if not notes:
-        raise AlertNotNeeded("all of its notes were closed or dismissed before the message was sent")
+        raise AlertNotNeeded(noop("all of its notes were closed or dismissed before the message was sent"))
     kind = only_kind(alert)
     path = stop_path(alert.subscription, kind)
     context = emails.digest(alert.subscription, notes, stop_path=path, is_one_kind=kind is not None)

@@ -11,20 +11,23 @@ from projects.presentation.target_standing import TargetStanding
 from projects.selectors import target_standing
 from projects.services.alerts.watches import CannotWatch
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import gettext
 
 
 class NotATarget(CannotWatch):
     """The project has no such target."""
 
     def __str__(self) -> str:
-        return f"{self.name} is not a target of this project, so nothing is known about it. Add it to the targets."
+        return gettext(
+            "{name} is not a target of this project, so nothing is known about it. Add it to the targets."
+        ).format(name=self.name)
 
 
 class NothingBlocks(CannotWatch):
     """The project can move to the target already."""
 
     def __str__(self) -> str:
-        return f"There is nothing to wait for: no package blocks {self.name}."
+        return gettext("There is nothing to wait for: no package blocks {name}.").format(name=self.name)
 
 
 def watch_target(project: Project, user: User, target: str) -> Subscription:

@@ -22,6 +22,7 @@ from projects.models import Project, Subscription
 from projects.services.alerts.preferences import is_turned_off, turn_off
 from projects.services.indexes import index_ids, index_ids_of
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import gettext
 from scanner.selectors.releases import find_packages, package_keys, release_facts
 
 _TOKEN = re.compile(
@@ -42,21 +43,25 @@ class PackageNotUsed(CannotWatch):
     """No project uses a package of this name, so the index is not polled for it."""
 
     def __str__(self) -> str:
-        return f"No project uses a package named {self.name}, so Wheelway does not poll the index for it."
+        return gettext("No project uses a package named {name}, so Wheelway does not poll the index for it.").format(
+            name=self.name
+        )
 
 
 class PackageNotRead(CannotWatch):
     """The index has not answered for the package yet."""
 
     def __str__(self) -> str:
-        return f"{self.name} has not been read from the index yet. Try again in a minute."
+        return gettext("{name} has not been read from the index yet. Try again in a minute.").format(name=self.name)
 
 
 class PackageNotOnIndex(CannotWatch):
     """The index has no such package. Its first poll would write no release events, so a watch could miss its wheel."""
 
     def __str__(self) -> str:
-        return f"The index has no package named {self.name}, so there is no wheel to wait for. Check the name."
+        return gettext(
+            "The index has no package named {name}, so there is no wheel to wait for. Check the name."
+        ).format(name=self.name)
 
 
 class AlreadyInstallable(CannotWatch):
@@ -69,10 +74,9 @@ class AlreadyInstallable(CannotWatch):
         self.filename = filename
 
     def __str__(self) -> str:
-        return (
-            f"There is nothing to wait for: {self.name} {self.version} already has a wheel for {self.target} "
-            f"({self.filename})."
-        )
+        return gettext(
+            "There is nothing to wait for: {name} {version} already has a wheel for {target} ({filename})."
+        ).format(name=self.name, version=self.version, target=self.target, filename=self.filename)
 
 
 def watch(project: Project, user: User, package: str, target: str, above_version: str = "") -> Subscription:

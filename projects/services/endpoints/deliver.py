@@ -16,10 +16,13 @@ from projects.domain.endpoints.attempts import DeliveryAttempt, is_given_up, nex
 from projects.domain.endpoints.events import EndpointEvent
 from projects.domain.endpoints.signatures import signed_headers
 from projects.domain.permissions import Action, roles_that_may
+from projects.languages import speak
 from projects.models import EndpointFormat, MessageState, Project, WebhookEndpoint, WebhookMessage
 from projects.models.sealed import SealBroken
 from projects.presentation.endpoints.bodies import make_body
+from projects.services.alerts.preferences import mail_language
 from projects.services.alerts.smtp import build_message, message_id, send_message
+from scanner.domain.translation import noop
 from scanner.services.outbound import OutboundFailed, send
 
 logger = logging.getLogger(__name__)
@@ -90,7 +93,7 @@ def _note_health(endpoint: WebhookEndpoint, attempt: DeliveryAttempt, now: datet
     rows.filter(failing_since=None).update(failing_since=now)
     if not is_given_up(attempt, endpoint.failing_since):
         return None
-    said = "it answered 410 Gone" if attempt.is_final else "it took no message for three days"
+    said = noop("it answered 410 Gone") if attempt.is_final else noop("it took no message for three days")
     changed = rows.filter(disabled_at=None).update(disabled_at=now, disabled_because=said)
     if not changed:
         return None
@@ -111,7 +114,8 @@ def _tell_managers(endpoint: WebhookEndpoint) -> None:
     people = User.objects.filter(
         Q(memberships__team=team, memberships__role__in=roles_that_may(Action.MANAGE_PROJECT)), is_active=True
     )
-    rendered = emails.render("endpoint_disabled", emails.endpoint_disabled(endpoint, name, path))
     for user in people.exclude(email="").order_by("pk"):
+        with speak(mail_language(user)):
+            rendered = emails.render("endpoint_disabled", emails.endpoint_disabled(endpoint, name, path))
         identity = message_id(f"endpoint-{endpoint.pk}-{user.pk}-{endpoint.created_at:%Y%m%d%H%M%S%f}")
         send_message(build_message(rendered, to=user.email, message_id=identity))

@@ -18,6 +18,7 @@ from projects.domain.logged_action import Actor, LoggedAction
 from projects.models import EndpointFormat, MessageState, Project, Team, WebhookEndpoint, WebhookMessage
 from projects.models.sealed import Sealed
 from projects.services.audit_log import record
+from scanner.domain.translation import noop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -91,7 +92,7 @@ def rotate_secret(endpoint: WebhookEndpoint, owner: EndpointOwner, actor: Actor)
 def set_enabled(endpoint: WebhookEndpoint, now: datetime, *, enabled: bool) -> None:
     """Disable an endpoint, or enable it again: what waits for it is then due."""
     endpoint.disabled_at = None if enabled else now
-    endpoint.disabled_because = "" if enabled else "it was disabled by a member"
+    endpoint.disabled_because = "" if enabled else noop("it was disabled by a member")
     endpoint.failing_since = None
     endpoint.save(update_fields=["disabled_at", "disabled_because", "failing_since"])
 

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from projects.domain.mail_choices import MailChoice, MailKind
-from projects.services.alerts.preferences import mail_choices
+from projects.languages import speak
+from projects.services.alerts.preferences import keep_mail_language, mail_choices, mail_language
 from tests.cast import Cast
 from tests.web import text
 
@@ -31,6 +32,23 @@ def test_kinds_of_mail_are_chosen_singly(alice: Client, cast: Cast) -> None:
     assert html.count("selected") == 7 + 3
     assert save(alice, **{"mail-push": ""}) == 302
     assert not any(mail_choices(cast.alice).values())
+
+
+def test_mails_come_in_the_chosen_language_and_in_that_of_the_page_where_none_is_chosen(
+    alice: Client, cast: Cast
+) -> None:
+    assert mail_language(cast.alice) == "en"
+    assert save(alice, language="de") == 302
+    assert mail_language(cast.alice) == "de"
+    assert save(alice, language="en") == 302
+    with speak("de"):
+        keep_mail_language(cast.alice)
+    assert mail_language(cast.alice) == "en"
+
+
+def test_who_follows_a_project_on_a_german_page_gets_german_mail(alice: Client, cast: Cast) -> None:
+    alice.post("/projects/practice-api/follow/", {"cadence": "soon"}, headers={"Accept-Language": "de"})
+    assert mail_language(cast.alice) == "de"
 
 
 def test_times_are_in_the_zone_with_the_exact_utc_time(alice: Client) -> None:

@@ -13,10 +13,12 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from projects.domain.watches import WatchMatch
+from projects.languages import speak
 from projects.models import Alert, AlertState, Membership, Project, Subscription
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.preferences import choose_mail_language, keep_mail_language
 from projects.services.alerts.send import ATTEMPT_DELAYS, SendAttempt, send, send_check_message
 from projects.services.alerts.smtp import SendResult, SendStatus
 from projects.services.alerts.watches import stop, watch
@@ -160,6 +162,19 @@ def test_a_message_is_sent_once_and_ends_the_watch(db: None, mailoutbox: list[Em
     assert (alert.state, alert.attempts, alert.error, alert.sent_at) == (AlertState.SENT, 1, "", now)
     assert alert.message_id == mailoutbox[0].extra_headers["Message-ID"]
     assert alert.subscription.stopped_at == now
+
+
+def test_a_message_is_in_the_language_of_its_recipient(db: None, mailoutbox: list[EmailMessage]) -> None:
+    anna, bob = person("anna"), person("bob")
+    project = project_of(anna, bob)
+    choose_mail_language(anna, "de")
+    with speak("de"):
+        keep_mail_language(anna)
+        for alert in (queued_alert(anna, project), queued_alert(bob, project)):
+            send(alert.pk, timezone.now())
+    german, english = (message.subject for message in mailoutbox)
+    assert "hat ein Wheel für" in german
+    assert "has a wheel for" in english
 
 
 @pytest.mark.parametrize(
