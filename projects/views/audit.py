@@ -15,6 +15,7 @@ from projects.models import Project
 from projects.selectors.audit import newest_audit
 from projects.services.audit.uploaded_source import submit_archive
 from projects.views.uploads import count_upload
+from scanner.domain.translation import gettext
 
 
 @require_safe
@@ -34,7 +35,7 @@ def project_archive(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, project, form)
     submit_archive(project, form.cleaned_data["name"], form.cleaned_data["archive"], request.user, timezone.now())
-    messages.success(request, "The archive is being audited. Reload this page in a minute.")
+    messages.success(request, gettext("The archive is being audited. Reload this page in a minute."))
     return redirect("project-audit", slug=slug)
 
 

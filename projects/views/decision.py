@@ -15,7 +15,8 @@ from projects.presentation.report.decision_text import decision_json
 from projects.presentation.report.rendering import render_page
 from projects.services.decisions import project_decision
 from projects.services.upgrades import request_fetch
-from projects.views.downloads import download
+from projects.views.downloads import download, language_of_format
+from scanner.domain.translation import gettext
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,14 +30,16 @@ def project_decide(request: HtmxHttpRequest, slug: str, target: str) -> HttpResp
     if request.method == "POST":
         for one, query in found.missing:
             request_fetch(project, one, query)
-        messages.success(request, "The missing data is being fetched from the index.")
+        messages.success(request, gettext("The missing data is being fetched from the index."))
         return redirect("project-decide", slug=slug, target=target)
-    page = decision_page(found.sheet, found.facts)
-    match request.GET.get("format"):
+    form = request.GET.get("format")
+    with language_of_format(form):
+        page = decision_page(found.sheet, found.facts)
+        text = decision_json(found.sheet, found.facts, page) if form == "json" else ""
+    match form:
         case "markdown":
             return download(render_page(page), "text/markdown; charset=utf-8", f"{slug}-decision-{target}.md")
         case "json":
-            text = decision_json(found.sheet, found.facts, page)
             return download(text, "application/json", f"{slug}-decision-{target}.json")
     context = {
         "area": "projects",

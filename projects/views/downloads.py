@@ -1,8 +1,17 @@
-"""Answers that a browser stores as a file."""
+"""Answers that a browser stores as a file, and the language that they are in."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from django.http import HttpResponse
+
+from scanner.domain.translation import in_english
+
+
+def language_of_format(form: str | None) -> AbstractContextManager[None]:
+    """Return a block in which a download of this format is made: JSON in English, all else as the page is."""
+    return in_english() if form == "json" else nullcontext()
 
 
 def download(text: str, content_type: str, name: str) -> HttpResponse:

@@ -19,6 +19,7 @@ from projects.services.plan_files import restore_logins
 from projects.services.projects import add_target
 from projects.views.downloads import download
 from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.domain.translation import gettext
 
 _DIRECTIONS = {"patch": False, "reverse": True}
 
@@ -80,9 +81,12 @@ def project_target_add(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     except UnknownTarget as error:
         raise Http404 from error
     if add_target(project, target.slug, most=MOST_TARGETS):
-        messages.success(request, f"{target.label} was added. The project is being assessed again.")
+        messages.success(
+            request, gettext("{target} was added. The project is being assessed again.").format(target=target.label)
+        )
     else:
-        messages.error(request, f"A project has at most {MOST_TARGETS} targets: take one out first.")
+        text = gettext("A project has at most {number} targets: take one out first.")
+        messages.error(request, text.format(number=MOST_TARGETS))
     return redirect("project-audit", slug=slug)
 
 

@@ -12,18 +12,19 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import stored_report
-from projects.views.downloads import download
+from projects.views.downloads import download, language_of_format
 
 
 @require_safe
 @login_required
 def project_report(request: HtmxHttpRequest, slug: str, target: str) -> HttpResponse:
     """Show the report of one target; `?format=markdown` and `?format=json` download it."""
-    project = get_project(request, slug)
-    report = stored_report(project, target, timezone.now())
+    project, form = get_project(request, slug), request.GET.get("format")
+    with language_of_format(form):
+        report = stored_report(project, target, timezone.now())
     if report is None:
         raise Http404
-    match request.GET.get("format"):
+    match form:
         case "markdown":
             return download(render_markdown(report), "text/markdown; charset=utf-8", f"{slug}-{target}.md")
         case "json":

@@ -19,6 +19,8 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from scanner.domain.translation import noop
+
 # What an archive holds at most, and what is read of it.
 MAX_MEMBERS = 100_000
 MAX_UNPACKED = 512 * 1024 * 1024
@@ -45,7 +47,7 @@ def list_archive(content: bytes) -> list[str]:
     with _refusing():
         paths = list(dict.fromkeys(path for path, _ in _members(content)))
     if not paths:
-        raise UnreadableArchive("it has no files")
+        raise UnreadableArchive(noop("it has no files"))
     top = _top(paths)
     return [path.removeprefix(top) for path in paths]
 
@@ -82,9 +84,9 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise UnreadableArchive("it is encrypted, or compressed in a way that is not read") from error
+        raise UnreadableArchive(noop("it is encrypted, or compressed in a way that is not read")) from error
     except _DAMAGED as error:
-        raise UnreadableArchive("it is damaged, or neither a zip nor a tar") from error
+        raise UnreadableArchive(noop("it is damaged, or neither a zip nor a tar")) from error
 
 
 def _members(content: bytes) -> Iterator[_Member]:

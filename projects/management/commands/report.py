@@ -27,6 +27,7 @@ from projects.services.reports import report_of
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, Implementation
 from scanner.domain.targets.target import Target
+from scanner.domain.translation import language
 
 
 class Command(BaseCommand):
@@ -78,7 +79,7 @@ class Command(BaseCommand):
 
 def html_document(page: ReportPage) -> str:
     """Return a page as one HTML file, with its styles."""
-    return render_to_string("projects/report_page.html", {"page": page, "styles": _styles()})
+    return render_to_string("projects/report_page.html", {"page": page, "styles": _styles(), "language": language()})
 
 
 def _all_pythons(target: Target, year: int) -> list[Target]:

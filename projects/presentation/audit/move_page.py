@@ -16,8 +16,9 @@ from projects.presentation.audit.move_text import by_hand_text, change_reason, c
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.report.blocks import CodeBlock
 from projects.presentation.upgrade.sentences import PlanAnswer, answer_planned, answer_unplanned
-from scanner.domain.phrases import count, join_first
+from scanner.domain.phrases import join_first
 from scanner.domain.resolution.explain.sentences import plan_cause_text
+from scanner.domain.translation import gettext, ngettext
 
 _SHOWN_CHANGES = 30
 _CHOSEN = "chosen"
@@ -119,7 +120,7 @@ def _items(move: WholeMove, plan: UpgradePlan, skipped: Collection[str]) -> Iter
             REQUIREMENTS,
             join_first(planned, 4),
             _plan_text(plan),
-            "they are one set: it holds only together",
+            gettext("they are one set: it holds only together"),
             REQUIREMENTS not in skipped,
             tuple(_changes(plan)),
         )
@@ -135,12 +136,17 @@ def _items(move: WholeMove, plan: UpgradePlan, skipped: Collection[str]) -> Iter
 
 def _plan_text(plan: UpgradePlan) -> str:
     if not plan.changes:
-        return "the requirements of the plan"
-    return f"{count(len(plan.changes), 'version')} of the plan, {len(plan.direct_changes)} of them named in the files"
+        return gettext("the requirements of the plan")
+    text = ngettext(
+        "{count} version of the plan, {own} of them named in the files",
+        "{count} versions of the plan, {own} of them named in the files",
+        len(plan.changes),
+    )
+    return text.format(count=len(plan.changes), own=len(plan.direct_changes))
 
 
 def _changes(plan: UpgradePlan) -> Iterator[str]:
     for change in plan.direct_changes[:_SHOWN_CHANGES]:
         yield f"{change.name} {change.before} → {change.after}: {plan_cause_text(change.reason, lambda _: '')}"
     if len(plan.direct_changes) > _SHOWN_CHANGES:
-        yield f"and {len(plan.direct_changes) - _SHOWN_CHANGES} more"
+        yield gettext("and {number} more").format(number=len(plan.direct_changes) - _SHOWN_CHANGES)

@@ -8,23 +8,25 @@ from collections.abc import Iterator, Sequence
 from projects.domain.python_places.moves import MoveReason, PlaceMove
 from projects.domain.python_places.values import PlaceRole, PythonPlace
 from projects.domain.python_places.whole_move import FileMove, WholeMove
+from scanner.domain.translation import gettext, in_english, noop
 
 _REASONS = {
-    MoveReason.RUNS: "this is the Python that runs",
-    MoveReason.ADMITS: "the range leaves the target out",
-    MoveReason.PROMISES: "the classifiers do not list the target's Python",
-    MoveReason.TESTS: "no test here runs on the target's Python",
-    MoveReason.TOOLS: "a tool runs on this Python",
+    MoveReason.RUNS: noop("this is the Python that runs"),
+    MoveReason.ADMITS: noop("the range leaves the target out"),
+    MoveReason.PROMISES: noop("the classifiers do not list the target's Python"),
+    MoveReason.TESTS: noop("no test here runs on the target's Python"),
+    MoveReason.TOOLS: noop("a tool runs on this Python"),
 }
 
 
 def move_patch(move: WholeMove, *, is_reversed: bool = False) -> str:
-    """Return the patch for `git apply`. Above each file stand the reasons, as lines that it skips."""
-    return "".join(
-        f"# {line}\n" if is_text else line
-        for file in (reversed(move.files) if is_reversed else move.files)
-        for is_text, line in _file(file, is_reversed=is_reversed)
-    )
+    """Return the patch for `git apply`. Above each file stand the reasons in English, as lines that it skips."""
+    with in_english():
+        return "".join(
+            f"# {line}\n" if is_text else line
+            for file in (reversed(move.files) if is_reversed else move.files)
+            for is_text, line in _file(file, is_reversed=is_reversed)
+        )
 
 
 def move_lines(move: WholeMove, commands: Sequence[str], problems: Sequence[str]) -> list[str]:
@@ -96,8 +98,9 @@ def by_hand_text(place: PythonPlace) -> str:
     """Return what people have to change themselves."""
     where = f"{place.path}:{place.line}"
     if place.role is PlaceRole.TESTS:
-        return f"{where}: tests several Pythons one by one: add the new one by hand"
-    return f"{where}: {place.value} is not in the patch: change it by hand"
+        return gettext("{place}: tests several Pythons one by one: add the new one by hand").format(place=where)
+    text = gettext("{place}: {value} is not in the patch: change it by hand")
+    return text.format(place=where, value=place.value)
 
 
 def change_text(one: PlaceMove) -> str:
@@ -107,8 +110,8 @@ def change_text(one: PlaceMove) -> str:
 
 def change_reason(one: PlaceMove) -> str:
     """Return why a place changes, and what to look for."""
-    return f"{_REASONS[one.reason]}{_caution(one)}"
-
-
-def _caution(one: PlaceMove) -> str:
-    return f"; look whether there is such an image: {one.caution} is old" if one.caution else ""
+    reason = gettext(_REASONS[one.reason])
+    if not one.caution:
+        return reason
+    text = gettext("{reason}; look whether there is such an image: {image} is old")
+    return text.format(reason=reason, image=one.caution)

@@ -12,10 +12,11 @@ from projects.domain.audit.findings import AuditFinding, FindingKind
 from projects.domain.python_places.disagreements import disagreements
 from projects.domain.python_places.pythons_named import target_of
 from projects.domain.python_places.values import PythonPlace
-from projects.presentation.audit.places import disagreement_text
+from projects.presentation.audit.places import disagreement_text, kind_word
 from projects.presentation.audit.sentences import finding_text, next_step
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import count, join_first, join_words
+from scanner.domain.phrases import join_first, join_words
+from scanner.domain.translation import gettext, ngettext
 
 _SHOWN_PLACES = 5
 _SHOWN_NEW = 5
@@ -28,6 +29,7 @@ class FindingRow(Struct, frozen=True):
 
     look: str
     severity: str
+    severity_word: str
     text: str
     step: str
     where: str
@@ -88,15 +90,22 @@ def audit_page(
 ) -> AuditPage:
     """Return the page. before: the findings of the audit before, None without one; known_targets: of the project."""
     new = _new(findings, before)
-    more = f"; {count(left_out, 'more file')} not read: there are too many" if left_out else ""
+    read = ngettext("{count} file read", "{count} files read", files).format(count=files)
+    if left_out:
+        more = ngettext(
+            "{read}; {count} more file not read: there are too many",
+            "{read}; {count} more files not read: there are too many",
+            left_out,
+        )
+        read = more.format(read=read, count=left_out)
     return AuditPage(
         made_at,
         commit[:7],
         archive,
-        f"{count(files, 'file')} read{more}",
+        read,
         files > 0,
         left_out > 0,
-        error,
+        gettext(error),
         tuple(_finding(one, targets, is_new=one in new) for one in findings),
         pushed_text(new),
         tuple(_place(one) for one in places),
@@ -127,8 +136,16 @@ def source_summary(
     if not grave and not contradictions:
         return None
     new = [one for one in _new(findings, before) if one.severity in _LOOKS]
-    parts = [f"{count(len(grave), 'finding')} above low"] if grave else []
-    parts += [f"{count(len(contradictions), 'contradiction')} between places of its Python"] if contradictions else []
+    parts = []
+    if number := len(grave):
+        parts.append(ngettext("{count} finding above low", "{count} findings above low", number).format(count=number))
+    if number := len(contradictions):
+        text = ngettext(
+            "{count} contradiction between places of its Python",
+            "{count} contradictions between places of its Python",
+            number,
+        )
+        parts.append(text.format(count=number))
     look = next((_LOOKS[one.severity] for one in sorted(grave, key=_gravest)), "upgrade")
     rows = tuple(_finding(one, targets, is_new=True) for one in new[:_SHOWN_NEW])
     return SourceSummary(look, join_words(parts), pushed_text(new), rows, len(new) - len(rows))
@@ -137,7 +154,9 @@ def source_summary(
 def pushed_text(new: Sequence[AuditFinding]) -> str:
     """Return what the new findings of a push say of its imports; empty where nothing is missing."""
     names = [one.subject for one in new if one.kind in _PROVIDED_BY_NOTHING]
-    return f"This push imports {join_first(names, 3)}, which nothing provides." if names else ""
+    if not names:
+        return ""
+    return gettext("This push imports {modules}, which nothing provides.").format(modules=join_first(names, 3))
 
 
 def _new(findings: Sequence[AuditFinding], before: Sequence[AuditFinding] | None) -> list[AuditFinding]:
@@ -155,14 +174,17 @@ def _identity(finding: AuditFinding) -> tuple[str, str]:
 
 def _finding(finding: AuditFinding, targets: Sequence[str], *, is_new: bool) -> FindingRow:
     shown = [f"{place.path}:{place.line}" for place in finding.places[:_SHOWN_PLACES]]
-    more = len(finding.places) - len(shown)
+    where, more = ", ".join(shown), len(finding.places) - len(shown)
+    if more:
+        where = gettext("{places} and {number} more").format(places=where, number=more)
     everywhere = set(finding.targets) >= set(targets)
     return FindingRow(
         _LOOKS.get(finding.severity, "unknown"),
         finding.severity.value,
+        gettext(finding.severity.value),
         finding_text(finding),
         next_step(finding),
-        ", ".join(shown) + (f" and {more} more" if more else ""),
+        where,
         "" if everywhere else describe_targets(finding.targets),
         is_new,
     )
@@ -172,7 +194,7 @@ def _place(place: PythonPlace) -> PlaceRow:
     target = target_of(place)
     where = f"{place.path}:{place.line}"
     slug, label = (target.slug, target.label) if target is not None else ("", "")
-    return PlaceRow(where, place.kind.value, place.value, slug, label)
+    return PlaceRow(where, kind_word(place.kind), place.value, slug, label)
 
 
 def _proposals(places: Sequence[PythonPlace], known: Sequence[str]) -> list[ProposedTarget]:
@@ -181,6 +203,8 @@ def _proposals(places: Sequence[PythonPlace], known: Sequence[str]) -> list[Prop
     for place in places:
         target = target_of(place)
         if target is not None and target.slug not in known:
-            text = f"{target.label}, from {place.path} line {place.line} ({place.value})"
+            text = gettext("{target}, from {path} line {line} ({value})").format(
+                target=target.label, path=place.path, line=place.line, value=place.value
+            )
             found.setdefault(target.slug, ProposedTarget(target.slug, text))
     return list(found.values())

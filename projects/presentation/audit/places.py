@@ -6,8 +6,23 @@ from collections.abc import Sequence
 
 from projects.domain.python_places.disagreements import Disagreement, DisagreementKind, disagreements
 from projects.domain.python_places.pythons_named import target_of
-from projects.domain.python_places.values import PythonPlace
+from projects.domain.python_places.values import PlaceKind, PythonPlace
 from scanner.domain.phrases import count
+from scanner.domain.translation import gettext, noop
+
+_KINDS = {
+    PlaceKind.IMAGE: noop("image"),
+    PlaceKind.VERSION_FILE: noop("version-file"),
+    PlaceKind.SERVERLESS: noop("serverless"),
+    PlaceKind.CONDA: "conda",
+    PlaceKind.REQUIRES_PYTHON: "requires-python",
+    PlaceKind.CLASSIFIER: noop("classifier"),
+    PlaceKind.CI: "ci",
+    PlaceKind.TEST_ENVIRONMENT: noop("test-environment"),
+    PlaceKind.DOCS: noop("docs"),
+    PlaceKind.HOOKS: noop("hooks"),
+    PlaceKind.TOOL: noop("tool"),
+}
 
 
 def places_lines(places: Sequence[PythonPlace]) -> list[str]:
@@ -50,23 +65,32 @@ def places_data(places: Sequence[PythonPlace]) -> dict[str, object]:
 
 def disagreement_text(one: Disagreement) -> str:
     """Return a contradiction as one sentence."""
-    here, other = f"{one.place.value} at {_at(one.place)}", f"{one.other.value} at {_at(one.other)}"
     match one.kind:
         case DisagreementKind.RUNS_DIFFER:
-            return f"{here} runs another Python than {other}."
+            text = gettext("{here} runs another Python than {other}.")
         case DisagreementKind.NOT_ADMITTED:
-            return f"{here} runs a Python that {other} does not admit."
+            text = gettext("{here} runs a Python that {other} does not admit.")
         case DisagreementKind.NOT_TESTED:
-            return f"{here} runs a Python that no test names ({other})."
+            text = gettext("{here} runs a Python that no test names ({other}).")
         case DisagreementKind.PROMISED_NOT_ADMITTED:
-            return f"{here} names a Python that {other} does not admit."
+            text = gettext("{here} names a Python that {other} does not admit.")
         case _:
-            return f"{here} is above the lowest Python that {other} admits."
+            text = gettext("{here} is above the lowest Python that {other} admits.")
+    return text.format(here=_value_at(one.place), other=_value_at(one.other))
+
+
+def kind_word(kind: PlaceKind) -> str:
+    """Return what a place is in a word."""
+    return gettext(_KINDS[kind])
 
 
 def _meaning(place: PythonPlace) -> str:
     target = target_of(place)
     return f"→ {target.slug} ({target.label})" if target is not None else ""
+
+
+def _value_at(place: PythonPlace) -> str:
+    return gettext("{value} at {place}").format(value=place.value, place=_at(place))
 
 
 def _at(place: PythonPlace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from projects.domain.audit.findings import AuditFinding, FindingKind
 from scanner.domain.phrases import join_first, join_words
 from scanner.domain.releases.python_changes import PythonVersion
+from scanner.domain.translation import gettext, noop
 
 _SHOWN = 3
 RULES = {
@@ -21,10 +22,30 @@ RULES = {
     FindingKind.NOT_READ: "A file is not one that the Python of Wheelway reads.",
 }
 
+_WHAT = {
+    FindingKind.NOT_REQUIRED: noop("{subject} is imported, and no package of the set brings it"),
+    FindingKind.NOT_KNOWN: noop(
+        "{subject} is imported, and no package of the set is known to bring it; the modules of {unread} are not known"
+    ),
+    FindingKind.TAKEN_AWAY: noop(
+        "{subject} is imported, which {package} brings now; no package of the planned set does"
+    ),
+    FindingKind.THROUGH_ANOTHER: noop(
+        "{subject} is imported, and {package}, which brings it, comes only through another package{through}"
+    ),
+    FindingKind.OTHER_GROUP: noop("{subject} is imported, and {package} is required for {through} only"),
+    FindingKind.NOT_IMPORTED: noop("{subject} is required, and nothing here imports or names what it brings"),
+    FindingKind.REMOVED_MODULE: noop("{subject} is imported, which Python {version} removed"),
+    FindingKind.REMOVED_NAME: noop("{subject} is used, which Python {version} removed"),
+    FindingKind.NEWER_MODULE: noop("{subject} is imported, which came with Python {version}"),
+    FindingKind.NEWER_SYNTAX: noop("{subject} is used, which came with Python {version}"),
+}
+_NOT_READ = noop("not read: {why}")
+
 
 def finding_text(finding: AuditFinding) -> str:
     """Return what was found, as one sentence."""
-    return f"{_what(finding)}{_mitigation(finding)}."
+    return _mitigated(finding).format(finding=_what(finding))
 
 
 def next_step(finding: AuditFinding) -> str:
@@ -32,62 +53,59 @@ def next_step(finding: AuditFinding) -> str:
     brought = f"{finding.package} {finding.version}".strip()
     match finding.kind:
         case FindingKind.NOT_REQUIRED | FindingKind.NOT_KNOWN if finding.package:
-            return f"{brought} brings a module of that name: require it, if it is the one that is meant."
+            text = gettext("{package} brings a module of that name: require it, if it is the one that is meant.")
+            return text.format(package=brought)
         case FindingKind.NOT_REQUIRED:
-            return "Require the package that brings it, or remove the import."
+            return gettext("Require the package that brings it, or remove the import.")
         case FindingKind.NOT_KNOWN:
-            return "Look into the packages that could not be read."
+            return gettext("Look into the packages that could not be read.")
         case FindingKind.TAKEN_AWAY:
-            return f"Require what brings it on the target, or hold {finding.package} at a version that does."
+            text = gettext("Require what brings it on the target, or hold {package} at a version that does.")
+            return text.format(package=finding.package)
         case FindingKind.THROUGH_ANOTHER:
-            return f"Require {finding.package} itself."
+            return gettext("Require {package} itself.").format(package=finding.package)
         case FindingKind.OTHER_GROUP:
-            return f"Require {finding.package} itself, unless this code is only used with it."
+            text = gettext("Require {package} itself, unless this code is only used with it.")
+            return text.format(package=finding.package)
         case FindingKind.NOT_IMPORTED:
-            return "Remove it, unless something loads it by a name that is not in these files."
+            return gettext("Remove it, unless something loads it by a name that is not in these files.")
         case FindingKind.REMOVED_MODULE | FindingKind.REMOVED_NAME:
-            return f"Instead: {finding.instead}." if finding.instead else ""
+            instead = gettext(finding.instead)
+            return gettext("Instead: {instead}.").format(instead=instead) if instead else ""
         case FindingKind.NEWER_MODULE | FindingKind.NEWER_SYNTAX:
-            return f"It needs Python {_dotted(finding.python)}."
+            return gettext("It needs Python {version}.").format(version=_dotted(finding.python))
         case FindingKind.NOT_READ:
-            return "Nothing is known of its imports. Code for a newer Python is read by a Wheelway that runs on it."
+            return gettext(
+                "Nothing is known of its imports. Code for a newer Python is read by a Wheelway that runs on it."
+            )
 
 
 def _what(finding: AuditFinding) -> str:
-    subject, brought = finding.subject, f"{finding.package} {finding.version}".strip()
     match finding.kind:
-        case FindingKind.NOT_REQUIRED:
-            return f"{subject} is imported, and no package of the set brings it"
-        case FindingKind.NOT_KNOWN:
-            unknown = f"the modules of {join_first(finding.unread, _SHOWN)} are not known"
-            return f"{subject} is imported, and no package of the set is known to bring it; {unknown}"
-        case FindingKind.TAKEN_AWAY:
-            return f"{subject} is imported, which {brought} brings now; no package of the planned set does"
         case FindingKind.THROUGH_ANOTHER:
-            path = f": {' → '.join(finding.through)}" if finding.through else ""
-            return f"{subject} is imported, and {brought}, which brings it, comes only through another package{path}"
+            through = f": {' → '.join(finding.through)}" if finding.through else ""
         case FindingKind.OTHER_GROUP:
-            return f"{subject} is imported, and {brought} is required for {join_words(finding.through)} only"
-        case FindingKind.NOT_IMPORTED:
-            return f"{subject} is required, and nothing here imports or names what it brings"
-        case FindingKind.REMOVED_MODULE:
-            return f"{subject} is imported, which Python {_dotted(finding.python)} removed"
-        case FindingKind.REMOVED_NAME:
-            return f"{subject} is used, which Python {_dotted(finding.python)} removed"
-        case FindingKind.NEWER_MODULE:
-            return f"{subject} is imported, which came with Python {_dotted(finding.python)}"
-        case FindingKind.NEWER_SYNTAX:
-            return f"{subject} is used, which came with Python {_dotted(finding.python)}"
+            through = join_words(finding.through)
         case _:
-            return f"not read: {finding.instead or 'it is too large or too deep'}"
+            through = ""
+    subject = gettext(finding.subject) if finding.kind is FindingKind.NEWER_SYNTAX else finding.subject
+    return gettext(_WHAT.get(finding.kind, _NOT_READ)).format(
+        subject=subject,
+        package=f"{finding.package} {finding.version}".strip(),
+        through=through,
+        unread=join_first(finding.unread, _SHOWN),
+        version=_dotted(finding.python),
+        why=gettext(finding.instead) or gettext("it is too large or too deep"),
+    )
 
 
-def _mitigation(finding: AuditFinding) -> str:
+def _mitigated(finding: AuditFinding) -> str:
+    """Return the sentence with the place of what was found, by what makes it less grave."""
     if finding.is_caught:
-        return " (the failure is caught)"
+        return gettext("{finding} (the failure is caught).")
     if finding.is_doubtful:
-        return " (on a condition that is not known here)"
-    return " (when a function is called)" if finding.is_late else ""
+        return gettext("{finding} (on a condition that is not known here).")
+    return gettext("{finding} (when a function is called).") if finding.is_late else "{finding}."
 
 
 def _dotted(python: PythonVersion | None) -> str:

@@ -10,7 +10,8 @@ from projects.domain.received_proof import DatedProof
 from projects.domain.report.planned_set import PlannedSet
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.report.checklist import checklist, validity
-from projects.presentation.report.findings import categories, findings, headline, issues
+from projects.presentation.report.findings import categories, findings, issues
+from projects.presentation.report.headline import headline
 from projects.presentation.report.platform_notes import (
     dotted,
     end_of_life,

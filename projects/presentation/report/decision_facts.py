@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -10,16 +10,16 @@ from msgspec import Struct, field
 from projects.domain.audit.findings import AuditFinding
 from projects.domain.report.decision import MoveOption, OptionKind
 from scanner.domain.evidence.declared import read_declared
-from scanner.domain.phrases import count
 from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import gettext, ngettext, noop
 
 OPTION_NAMES = {
-    OptionKind.STAY: "Stay",
-    OptionKind.SMALLEST: "Smallest move",
-    OptionKind.BRIDGE: "Bridge: one set on both",
-    OptionKind.LATEST: "Latest versions",
+    OptionKind.STAY: noop("Stay"),
+    OptionKind.SMALLEST: noop("Smallest move"),
+    OptionKind.BRIDGE: noop("Bridge: one set on both"),
+    OptionKind.LATEST: noop("Latest versions"),
 }
 
 
@@ -65,17 +65,17 @@ def support_text(slug: str, today: date) -> str:
     """Return until when a target's Python gets security fixes."""
     end = support_ends(slug)
     if end is None:
-        return "not set"
-    return f"ended {end.isoformat()}" if end < today else end.isoformat()
+        return gettext("not set")
+    return gettext("ended {day}").format(day=end.isoformat()) if end < today else end.isoformat()
 
 
 def possible_text(option: MoveOption) -> str:
     """Return whether an option's set holds."""
     if option.is_possible is None:
-        return "not known yet"
+        return gettext("not known yet")
     if option.kind is OptionKind.STAY:
-        return "yes" if option.is_possible else "no, as required today"
-    return "yes" if option.is_possible else "no"
+        return gettext("yes") if option.is_possible else gettext("no, as required today")
+    return gettext("yes") if option.is_possible else gettext("no")
 
 
 def effort_text(option: MoveOption, facts: DecisionFacts) -> str:
@@ -83,11 +83,21 @@ def effort_text(option: MoveOption, facts: DecisionFacts) -> str:
     if not option.is_possible:
         return "-"
     if option.kind is OptionKind.STAY:
-        return "nothing"
-    parts = [count(option.direct, "requirement") + " to write"] if option.direct else []
-    parts += [count(len(option.majors), "change log") + " to read"] if option.majors else []
-    if facts.places:
-        parts.append(f"{count(facts.places, 'place')} of the Python, by the patch")
-    parts += [f"{count(facts.by_hand, 'file')} by hand"] if facts.by_hand else []
-    parts += [f"{count(len(facts.findings), 'finding')} in the source"] if facts.findings else []
-    return ", ".join(parts) or "no file changes"
+        return gettext("nothing")
+    return ", ".join(_efforts(option, facts)) or gettext("no file changes")
+
+
+def _efforts(option: MoveOption, facts: DecisionFacts) -> Iterator[str]:
+    if number := option.direct:
+        yield ngettext("{count} requirement to write", "{count} requirements to write", number).format(count=number)
+    if number := len(option.majors):
+        yield ngettext("{count} change log to read", "{count} change logs to read", number).format(count=number)
+    if number := facts.places or 0:
+        text = ngettext(
+            "{count} place of the Python, by the patch", "{count} places of the Python, by the patch", number
+        )
+        yield text.format(count=number)
+    if number := facts.by_hand:
+        yield ngettext("{count} file by hand", "{count} files by hand", number).format(count=number)
+    if number := len(facts.findings or ()):
+        yield ngettext("{count} finding in the source", "{count} findings in the source", number).format(count=number)

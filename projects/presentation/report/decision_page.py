@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from projects.domain.audit.findings import AuditFinding
-from projects.domain.report.decision import DecisionSheet, MovedSystem, MoveOption, OptionKind
-from projects.domain.report.platform_support import build_tools
+from projects.domain.report.decision import DecisionSheet, MoveOption, OptionKind
 from projects.presentation.audit.sentences import finding_text, next_step
-from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import Block, ItemList, Paragraph, ReportPage, Table
 from projects.presentation.report.decision_facts import (
     OPTION_NAMES,
@@ -19,18 +17,16 @@ from projects.presentation.report.decision_facts import (
     support_text,
 )
 from projects.presentation.report.decision_phases import phases
-from projects.presentation.report.page import REACH_TEXTS
-from scanner.domain.phrases import agree, count, join_first, join_words
+from projects.presentation.report.decision_systems import named, systems
+from scanner.domain.phrases import count, join_first, join_words
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
 from scanner.domain.resolution.explain.sentences import plan_cause_text
-from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.target import Target, parse_target
+from scanner.domain.translation import gettext, ngettext, pgettext
 
 _MOST_NAMED = 6
 _MOST_FINDINGS = 20
 _MOST_PLACES = 3
-_NOTHING = "none"
-_CONSTRAINTS = "written.constraints"
 
 
 def decision_page(sheet: DecisionSheet, facts: DecisionFacts) -> ReportPage:
@@ -41,10 +37,10 @@ def decision_page(sheet: DecisionSheet, facts: DecisionFacts) -> ReportPage:
     look = {True: "upgrade" if smallest.changes else "ready", False: "blocked", None: "unknown"}[smallest.is_possible]
     sections = {title: found for title, blocks in _sections(sheet, facts, target) if (found := tuple(blocks))}
     return ReportPage(
-        title=f"{facts.project}: the move to {target.label}",
+        title=gettext("{project}: the move to {target}").format(project=facts.project, target=target.label),
         headline=" ".join(filter(None, (_headline(sheet, target), _source_text(facts)))),
         look=look,
-        measured=f"Measured on {facts.now:%Y-%m-%d} against {facts.index}.",
+        measured=gettext("Measured on {day} against {index}.").format(day=f"{facts.now:%Y-%m-%d}", index=facts.index),
         sections=sections,
     )
 
@@ -53,58 +49,75 @@ def _headline(sheet: DecisionSheet, target: Target) -> str:
     smallest, bridge = sheet.option(OptionKind.SMALLEST), sheet.option(OptionKind.BRIDGE)
     assert smallest is not None
     if smallest.is_possible is None:
-        return f"Not known yet: data about some packages on {target.label} is missing."
+        text = gettext("Not known yet: data about some packages on {target} is missing.")
+        return text.format(target=target.label)
     if not smallest.is_possible:
-        stuck = f"no version of {join_words(smallest.blocked, 'or')} installs"
-        cause = stuck if smallest.blocked else "the requirements contradict each other"
-        return f"There is no move to {target.label} yet: {cause}."
+        cause = gettext("the requirements contradict each other")
+        if smallest.blocked:
+            stuck = join_words(smallest.blocked, "or")
+            cause = gettext("no version of {packages} installs").format(packages=stuck)
+        return gettext("There is no move to {target} yet: {cause}.").format(target=target.label, cause=cause)
     if not smallest.changes:
-        return f"The move to {target.label} needs no other version of any package."
-    majors = f"{len(smallest.majors)} of them by a major version" if smallest.majors else "none by a major version"
-    first = f"The move to {target.label} takes {count(smallest.changes, 'other version')}, {majors}"
+        text = gettext("The move to {target} needs no other version of any package.")
+        return text.format(target=target.label)
+    majors = gettext("none by a major version")
+    if smallest.majors:
+        majors = gettext("{count} of them by a major version").format(count=len(smallest.majors))
+    first = gettext("The move to {target} takes {versions}, {majors}").format(
+        target=target.label, versions=count(smallest.changes, "other version"), majors=majors
+    )
     if bridge is not None and bridge.is_possible:
-        return f"{first}; one set holds on both Pythons, so the packages can move before the interpreter does."
+        text = gettext("{move}; one set holds on both Pythons, so the packages can move before the interpreter does.")
+        return text.format(move=first)
     if bridge is not None and bridge.is_possible is False:
-        return f"{first}; no set holds on both Pythons, so packages and interpreter move together."
+        text = gettext("{move}; no set holds on both Pythons, so packages and interpreter move together.")
+        return text.format(move=first)
     return f"{first}."
 
 
 def _source_text(facts: DecisionFacts) -> str:
     if not facts.findings:
         return ""
-    return f"The source has {count(len(facts.findings), 'finding')} to mend first."
+    number = len(facts.findings)
+    text = ngettext(
+        "The source has {count} finding to mend first.", "The source has {count} findings to mend first.", number
+    )
+    return text.format(count=number)
 
 
 def _sections(sheet: DecisionSheet, facts: DecisionFacts, target: Target) -> Iterator[tuple[str, Iterable[Block]]]:
-    yield "The options", _options(sheet, facts)
-    yield "What staying costs", _staying(sheet, facts)
-    yield "Phases and test plan", phases(sheet, facts)
-    yield "Findings in the source", _findings(facts)
-    yield "Contradictions, and the ways out", _conflict(sheet)
-    yield "What the smallest move changes, and why", _changes(sheet)
-    yield "Versions", _versions(sheet, target)
-    yield "Operating systems", _systems(sheet, facts)
+    yield gettext("The options"), _options(sheet, facts)
+    yield gettext("What staying costs"), _staying(sheet, facts)
+    yield gettext("Phases and test plan"), phases(sheet, facts)
+    yield gettext("Findings in the source"), _findings(facts)
+    yield gettext("Contradictions, and the ways out"), _conflict(sheet)
+    yield gettext("What the smallest move changes, and why"), _changes(sheet)
+    yield gettext("Versions"), _versions(sheet, target)
+    yield gettext("Operating systems"), systems(sheet, facts)
 
 
 def _options(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
     rows: tuple[tuple[str, Callable[[MoveOption], str]], ...] = (
         ("Python", lambda one: ", ".join(parse_target(slug).label for slug in one.targets)),
-        ("Security fixes until", lambda one: _ends(one, facts)),
-        ("A set holds", possible_text),
-        ("Own packages that change", lambda one: _number(one, one.direct)),
-        ("Other packages that change", lambda one: _number(one, one.transitive)),
-        ("By a major version", lambda one: _number(one, len(one.majors), one.majors)),
-        ("Added, dropped", lambda one: _number(one, one.added) + f", {one.dropped}" if one.is_possible else "-"),
-        ("Held back", lambda one: _named(one.held_back)),
-        ("Without a version that installs", lambda one: _named(one.blocked)),
-        ("Evidence", lambda one: _evidence(one, facts)),
-        ("Effort", lambda one: effort_text(one, facts)),
+        (gettext("Security fixes until"), lambda one: _ends(one, facts)),
+        (gettext("A set holds"), possible_text),
+        (gettext("Own packages that change"), lambda one: _number(one, one.direct)),
+        (gettext("Other packages that change"), lambda one: _number(one, one.transitive)),
+        (gettext("By a major version"), lambda one: _number(one, len(one.majors), one.majors)),
+        (
+            gettext("Added, dropped"),
+            lambda one: _number(one, one.added) + f", {one.dropped}" if one.is_possible else "-",
+        ),
+        (gettext("Held back"), lambda one: named(one.held_back)),
+        (gettext("Without a version that installs"), lambda one: named(one.blocked)),
+        (gettext("Evidence"), lambda one: _evidence(one, facts)),
+        (gettext("Effort"), lambda one: effort_text(one, facts)),
     )
-    head = ("", *(OPTION_NAMES[one.kind] for one in sheet.options))
+    head = ("", *(gettext(OPTION_NAMES[one.kind]) for one in sheet.options))
     cells = tuple(tuple((text, "") for text in (label, *map(cell, sheet.options))) for label, cell in rows)
-    yield Table("The options side by side", head, cells)
+    yield Table(gettext("The options side by side"), head, cells)
     if sheet.option(OptionKind.STAY) is None:
-        yield Paragraph("No file says what runs now: without it, staying and a bridge are not compared.")
+        yield Paragraph(gettext("No file says what runs now: without it, staying and a bridge are not compared."))
 
 
 def _ends(option: MoveOption, facts: DecisionFacts) -> str:
@@ -117,19 +130,20 @@ def _number(option: MoveOption, number: int, names: tuple[str, ...] = ()) -> str
     return f"{number}: {join_first(names, _MOST_NAMED)}" if names else str(number)
 
 
-def _named(names: tuple[str, ...]) -> str:
-    return join_first(names, _MOST_NAMED) or _NOTHING
-
-
 def _evidence(option: MoveOption, facts: DecisionFacts) -> str:
     if not option.is_possible or not option.pins:
         return "-"
     declared, read = facts.evidence(option)
-    measured = f"{count(len(option.pins), 'release')} with a file that installs"
+    number = len(option.pins)
+    measured = ngettext(
+        "{count} release with a file that installs", "{count} releases with a file that installs", number
+    )
+    measured = measured.format(count=number)
     if not read:
         return measured
     python = parse_target(option.targets[-1]).python
-    return f"{measured}; {declared} of {read} declare Python {python.label}"
+    text = gettext("{measured}; {declared} of {read} declare Python {python}")
+    return text.format(measured=measured, declared=declared, read=read, python=python.label)
 
 
 def _staying(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
@@ -140,16 +154,27 @@ def _staying(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
     lines = []
     end = support_ends(stay.targets[0])
     if end is not None and end < today:
-        lines.append(f"{python} has had no security fixes since {end.isoformat()}.")
+        text = gettext("{python} has had no security fixes since {day}.")
+        lines.append(text.format(python=python, day=end.isoformat()))
     elif end is not None:
         months = (end.year - today.year) * 12 + end.month - today.month
-        lines.append(f"{python} gets security fixes until {end.isoformat()}, {count(months, 'month')} from now.")
+        text = ngettext(
+            "{python} gets security fixes until {day}, {count} month from now.",
+            "{python} gets security fixes until {day}, {count} months from now.",
+            months,
+        )
+        lines.append(text.format(python=python, day=end.isoformat(), count=months))
     if sheet.behind:
-        names = [f"{one.name} {one.target} (here {one.today})" for one in sheet.behind]
-        verb = agree(len(names), "has a newer version", "have newer versions")
-        lines.append(f"{count(len(names), 'package')} {verb} that {python} cannot take: {join_first(names, 10)}.")
+        name = gettext("{release} (here {version})")
+        names = [name.format(release=f"{one.name} {one.target}", version=one.today) for one in sheet.behind]
+        text = ngettext(
+            "{count} package has a newer version that {python} cannot take: {releases}.",
+            "{count} packages have newer versions that {python} cannot take: {releases}.",
+            len(names),
+        )
+        lines.append(text.format(count=len(names), python=python, releases=join_first(names, 10)))
     elif sheet.behind is not None:
-        lines.append(f"The newest versions of all packages still install on {python}.")
+        lines.append(gettext("The newest versions of all packages still install on {python}.").format(python=python))
     if lines:
         yield ItemList(tuple((line, "", None) for line in lines))
 
@@ -163,7 +188,8 @@ def _findings(facts: DecisionFacts) -> Iterator[Block]:
             )
         )
     if facts.findings and len(facts.findings) > _MOST_FINDINGS:
-        yield Paragraph(f"And {len(facts.findings) - _MOST_FINDINGS} more: manage.py audit lists all.")
+        text = gettext("And {number} more: {command} lists all.")
+        yield Paragraph(text.format(number=len(facts.findings) - _MOST_FINDINGS, command="manage.py audit"))
 
 
 def _places(finding: AuditFinding) -> str:
@@ -190,64 +216,28 @@ def _changes(sheet: DecisionSheet) -> Iterator[Block]:
 def _versions(sheet: DecisionSheet, target: Target) -> Iterator[Block]:
     kinds = [one.kind for one in sheet.options if one.kind is not OptionKind.STAY]
     heads = {
-        OptionKind.SMALLEST: "Recommended",
-        OptionKind.BRIDGE: "On both",
-        OptionKind.LATEST: "Newest of a set",
+        OptionKind.SMALLEST: gettext("Recommended"),
+        OptionKind.BRIDGE: gettext("On both"),
+        OptionKind.LATEST: gettext("Newest of a set"),
     }
+    through = gettext("{package} (through others)")
     rows = tuple(
         tuple(
             (text, "")
             for text in (
-                one.name if one.is_direct else f"{one.name} (through others)",
+                one.name if one.is_direct else through.format(package=one.name),
                 one.before,
-                one.lowest or _NOTHING,
+                one.lowest or gettext("none"),
                 *(one.after.get(kind, "-") for kind in kinds),
             )
         )
         for one in sheet.packages
     )
     if rows:
-        yield Paragraph(
-            f"The project's own packages, and others that an option changes. Lowest is the lowest version, from the "
-            f"one in use on, that installs on {target.label}; Recommended is that of the smallest move."
+        text = gettext(
+            "The project's own packages, and others that an option changes. Lowest is the lowest version, from the "
+            "one in use on, that installs on {target}; Recommended is that of the smallest move."
         )
-        yield Table("Versions", ("Package", "In use", "Lowest", *(heads[kind] for kind in kinds)), rows)
-
-
-def _systems(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
-    rows = tuple(
-        (
-            (parse_target(one.target).platform.label, ""),
-            (REACH_TEXTS[one.verdict], LOOKS[one.verdict]),
-            (str(one.changes), ""),
-            (_named(one.blocked), ""),
-            (_builds(one), ""),
-            (_install_line(one, facts), "code"),
-        )
-        for one in sheet.systems
-    )
-    head = ("System", "Verdict", "Changes", "Without a version", "Built there", "To install")
-    yield Table("Operating systems", head, rows)
-    if any(one.changes for one in sheet.systems):
-        yield Paragraph(
-            "The constraints are the whole set. The JSON of each system's report has them:", "written.constraints"
-        )
-
-
-def _builds(system: MovedSystem) -> str:
-    target = parse_target(system.target)
-    compiled = [(name, detail) for name, detail in system.builds if detail != "pure"]
-    pure = [name for name, detail in system.builds if detail == "pure"]
-    needs = dict.fromkeys(tool for name, detail in compiled for tool in build_tools(name, detail, target))
-    parts = [f"{join_first([name for name, _ in compiled], _MOST_NAMED)}: needs {'; '.join(needs)}"] if compiled else []
-    parts += [f"{join_first(pure, _MOST_NAMED)}: pure Python, no compiler"] if pure else []
-    return "; ".join(parts) or "nothing: all are wheels"
-
-
-def _install_line(system: MovedSystem, facts: DecisionFacts) -> str:
-    target = parse_target(system.target)
-    version = target.python.label
-    python = f"py -{version}" if target.platform.system is System.WINDOWS else f"python{version}"
-    files = " ".join(f"-r {path}" for path in facts.files) or "-r requirements.txt"
-    constraints = f" -c constraints-{system.target}.txt" if system.changes else ""
-    return f"{python} -m pip install {files}{constraints}"
+        yield Paragraph(text.format(target=target.label))
+        head = (gettext("Package"), gettext("In use"), pgettext("a version", "Lowest"))
+        yield Table(gettext("Versions"), (*head, *(heads[kind] for kind in kinds)), rows)

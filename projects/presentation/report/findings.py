@@ -1,14 +1,14 @@
-"""The report's headline, key findings, issues and categories."""
+"""The report's key findings, issues and categories."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
-from projects.presentation.limits import limit_advice, limits_text
+from projects.domain.assessment.verdicts import SEVERITIES, Verdict
+from projects.presentation.limits import limit_advice
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
 from projects.presentation.sentences import (
@@ -18,122 +18,145 @@ from projects.presentation.sentences import (
     describe_waiver,
     expected_error,
 )
-from projects.presentation.shares import conditional_text
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import agree, count, join_words, share_of
+from scanner.domain.phrases import join_words
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
 from scanner.domain.resolution.model.plans import VersionChange
+from scanner.domain.translation import gettext, ngettext, noop
 
 # Verdict or availability, title, meaning, and the verdict that gives the color.
 _CATEGORIES = (
-    ("blocked", "No version helps", "no release on the index installs there", "blocked"),
-    ("upgrade", "Upgrade needed", "not as required, but another version installs", "upgrade"),
-    ("held-back", "Held back", "only an old version installs", "upgrade"),
-    ("not-judged", "Not judged", "the index cannot tell: it comes from elsewhere", "unknown"),
-    ("ignored", "Ignored", "the team decided that it does not count there", "ignored"),
-    ("unknown", "Not known", "the index has not answered, or only the sdist could tell", "unknown"),
+    ("blocked", noop("No version helps"), noop("no release on the index installs there"), "blocked"),
+    ("upgrade", noop("Upgrade needed"), noop("not as required, but another version installs"), "upgrade"),
+    ("held-back", noop("Held back"), noop("only an old version installs"), "upgrade"),
+    ("not-judged", noop("Not judged"), noop("the index cannot tell: it comes from elsewhere"), "unknown"),
+    ("ignored", noop("Ignored"), noop("the team decided that it does not count there"), "ignored"),
+    ("unknown", noop("Not known"), noop("the index has not answered, or only the sdist could tell"), "unknown"),
     (
         "fallback",
-        "Without the compiled part",
-        "the pure wheel installs; compiled ones are for other targets",
+        noop("Without the compiled part"),
+        noop("the pure wheel installs; compiled ones are for other targets"),
         "degraded",
     ),
-    ("source", "Built from source", "no wheel fits; the source is pure Python, or building is allowed", "degraded"),
-    ("native", "Compiled wheel", "a wheel for exactly this Python and platform", "ready"),
-    ("abi3", "Stable-ABI wheel", "one wheel for this and later Pythons", "ready"),
-    ("pure", "Pure Python wheel", "one wheel for every platform", "ready"),
-    ("inactive", "Not needed there", "its marker does not hold on this target", "inactive"),
+    (
+        "source",
+        noop("Built from source"),
+        noop("no wheel fits; the source is pure Python, or building is allowed"),
+        "degraded",
+    ),
+    ("native", noop("Compiled wheel"), noop("a wheel for exactly this Python and platform"), "ready"),
+    ("abi3", noop("Stable-ABI wheel"), noop("one wheel for this and later Pythons"), "ready"),
+    ("pure", noop("Pure Python wheel"), noop("one wheel for every platform"), "ready"),
+    ("inactive", noop("Not needed there"), noop("its marker does not hold on this target"), "inactive"),
 )
-
-
-def headline(entry: ReportTarget) -> str:
-    """Return the answer in one sentence."""
-    label, total = entry.target.label, len(entry.needed)
-    packages = count(total, "package")
-    match entry.result.verdict:
-        case ProjectVerdict.GO:
-            return f"Ready: all {packages} install on {label} as required today."
-        case ProjectVerdict.CONDITIONAL:
-            changes = entry.plan.changes
-            need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED), entry.names(Verdict.IGNORED))
-            need = "; ".join(filter(None, (need, limits_text(entry.plan.limits))))
-            need = need or "the requirements do not hold together as written"
-            own = share_of(len(entry.plan.direct_changes), len(changes))
-            with_changes = f"{count(len(changes), 'change')}, {own} in the project's own files"
-            plan = f"; a plan with {with_changes}, clears all" if changes else ""
-            if need.startswith("ready except"):
-                return f"{need[:1].upper()}{need[1:]}, on {label}{plan}."
-            return f"Ready after changes: on {label}, {need}{plan}."
-        case ProjectVerdict.NO_GO:
-            stuck = entry.names(Verdict.BLOCKED)
-            if stuck:
-                return f"Not yet: on {label} no version of {join_words(stuck, 'or')} installs."
-            return f"Not yet: the requirements contradict each other on {label}."
-    return f"Not known: data about some of the {packages} on {label} is missing."
+_STATUSES = {"archived": noop("archived"), "deprecated": noop("deprecated"), "quarantined": noop("quarantined")}
 
 
 def findings(entry: ReportTarget) -> tuple[str, ...]:
     """Return what a reader must know, most important first."""
-    return tuple(_findings(entry)) or ("No problem was found.",)
+    return tuple(_findings(entry)) or (gettext("No problem was found."),)
 
 
 def _findings(entry: ReportTarget) -> Iterator[str]:
     packages, plan = entry.needed, entry.plan
     if entry.result.conflict is not None:
         lines = conflict_lines(entry.result.conflict, lambda _: "")
-        yield f"The requirements contradict each other. {' '.join(lines)}"
+        yield f"{gettext('The requirements contradict each other.')} {' '.join(lines)}"
         yield from ways_out(entry.result.conflict)
     for package in packages:
         if package.verdict is Verdict.BLOCKED:
             yield f"{_why_blocked(package)}: {_what_helps(package, plan)}."
     yield from map(limit_advice, plan.limits)
-    upgrades = entry.names(Verdict.UPGRADE)
-    if upgrades:
-        share = f"{len(upgrades)} of {count(len(packages), 'package')} {agree(len(upgrades), 'does', 'do')}"
-        yield f"{share} not install on this target in the version in use: {join_words(upgrades)}."
+    yield from _upgrades(entry)
     for package in packages:
         if package.verdict in (Verdict.UPGRADE, Verdict.BLOCKED) and package.provenance.direct is False:
-            yield f"{package.name} is not in the requirements; it is required by {dependency_path(package)}."
+            text = gettext("{package} is not in the requirements; it is required by {path}.")
+            yield text.format(package=package.name, path=dependency_path(package))
     if plan.feasible:
-        majors = [change.name for change in plan.major_changes if change.direct]
-        step = f"{join_words(majors)} {agree(len(majors), 'takes', 'take')} a major step." if majors else ""
-        yield (
-            f"The plan changes {count(len(plan.direct_changes), 'requirement')} in the files. "
-            f"{step or 'None is a major step.'}"
-        )
+        yield _plan(plan)
     yield from _not_ready(entry)
-    slower = [package.name for package in packages if package.availability is Availability.FALLBACK]
+    yield from _slower(entry)
+    if yanked := entry.yanked():
+        text = ngettext(
+            "{releases} was withdrawn by the maintainers (yanked).",
+            "{releases} were withdrawn by the maintainers (yanked).",
+            len(yanked),
+        )
+        yield text.format(releases=join_words(yanked))
+    yield from (f"{name}: {flag}." for name, flag in entry.flags())
+    gone = [_standing(package) for package in packages if package.package_status != "active"]
+    if gone:
+        yield gettext("On the index, {packages}.").format(packages=join_words(gone))
+
+
+def _upgrades(entry: ReportTarget) -> Iterator[str]:
+    total, upgrades = len(entry.needed), entry.names(Verdict.UPGRADE)
+    if upgrades:
+        share = ngettext("{count} of {total} package", "{count} of {total} packages", total)
+        text = ngettext(
+            "{packages} does not install on this target in the version in use: {names}.",
+            "{packages} do not install on this target in the version in use: {names}.",
+            len(upgrades),
+        )
+        share = share.format(count=len(upgrades), total=total)
+        yield text.format(packages=share, names=join_words(upgrades))
+
+
+def _plan(plan: UpgradePlan) -> str:
+    majors = [change.name for change in plan.major_changes if change.direct]
+    step = gettext("None is a major step.")
+    if majors:
+        step = ngettext("{packages} takes a major step.", "{packages} take a major step.", len(majors))
+    written = ngettext(
+        "The plan changes {count} requirement in the files.",
+        "The plan changes {count} requirements in the files.",
+        len(plan.direct_changes),
+    )
+    return f"{written.format(count=len(plan.direct_changes))} {step.format(packages=join_words(majors))}"
+
+
+def _slower(entry: ReportTarget) -> Iterator[str]:
+    slower = [package.name for package in entry.needed if package.availability is Availability.FALLBACK]
     if slower:
-        parts = agree(len(slower), "installs without its compiled part", "install without their compiled parts")
-        yield f"{join_words(slower)} {parts}: measure the speed."
+        text = ngettext(
+            "{packages} installs without its compiled part: measure the speed.",
+            "{packages} install without their compiled parts: measure the speed.",
+            len(slower),
+        )
+        yield text.format(packages=join_words(slower))
     built = [
         package.name
-        for package in packages
+        for package in entry.needed
         if package.verdict is Verdict.DEGRADED and package.availability is Availability.SOURCE
     ]
     if built:
-        yield f"Built from source: {join_words(built)}."
-    if yanked := entry.yanked():
-        yield f"{join_words(yanked)} {agree(len(yanked), 'was', 'were')} withdrawn by the maintainers (yanked)."
-    yield from (f"{name}: {flag}." for name, flag in entry.flags())
-    gone = [f"{package.name} is {package.package_status}" for package in packages if package.package_status != "active"]
-    if gone:
-        yield f"On the index, {join_words(gone)}."
+        yield gettext("Built from source: {packages}.").format(packages=join_words(built))
+
+
+def _standing(package: PackageResult) -> str:
+    status = package.package_status
+    return gettext("{name} is {status}").format(name=package.name, status=gettext(_STATUSES.get(status, status)))
 
 
 def _what_helps(package: PackageResult, plan: UpgradePlan) -> str:
     """Return what becomes of a package without a version that installs as required."""
     if not plan.feasible:
-        return "only a new release can help"
+        return gettext("only a new release can help")
     version = plan.pins.get(package.name)
-    return "the plan does without it" if version is None else f"the plan takes {version}"
+    if version is None:
+        return gettext("the plan does without it")
+    return gettext("the plan takes {version}").format(version=version)
 
 
 def _not_ready(entry: ReportTarget) -> Iterator[str]:
     if held := entry.names(Verdict.HELD_BACK):
-        yield f"{join_words(held)} {agree(len(held), 'installs', 'install')} only in an old version."
+        text = ngettext(
+            "{packages} installs only in an old version.", "{packages} install only in an old version.", len(held)
+        )
+        yield text.format(packages=join_words(held))
     if not_judged := entry.names(Verdict.NOT_JUDGED):
-        yield f"{join_words(not_judged)} {agree(len(not_judged), 'is', 'are')} not judged."
+        text = ngettext("{packages} is not judged.", "{packages} are not judged.", len(not_judged))
+        yield text.format(packages=join_words(not_judged))
     yield from (f"{one.name}: {describe_waiver(one.waiver)}." for one in entry.needed if one.waiver is not None)
 
 
@@ -157,9 +180,14 @@ def _issue(package: PackageResult, direct: Mapping[str, VersionChange]) -> Repor
         reason=describe_reason(package),
         arrives=dependency_path(package),
         error=expected_error(package) or "",
-        clears=f"{first.version} of {_day(first.uploaded_at)} ({first.file})" if first else "",
+        clears=_clears(first) if first is not None else "",
         diff=f"-{cause.name}=={cause.before}\n+{cause.name}=={cause.after}" if cause else "",
     )
+
+
+def _clears(first: AvailableVersion) -> str:
+    text = gettext("{version} of {day} ({file})")
+    return text.format(version=first.version, day=_day(first.uploaded_at), file=first.file)
 
 
 def categories(entry: ReportTarget) -> tuple[PackageCategory, ...]:
@@ -170,7 +198,7 @@ def categories(entry: ReportTarget) -> tuple[PackageCategory, ...]:
         kind = package.availability.value if installs else package.verdict.value
         by_kind.setdefault(kind, []).append(_package(package, entry.result.target))
     return tuple(
-        PackageCategory(title, meaning, look, tuple(by_kind[kind]))
+        PackageCategory(gettext(title), gettext(meaning), look, tuple(by_kind[kind]))
         for kind, title, meaning, look in _CATEGORIES
         if kind in by_kind
     )
@@ -179,7 +207,7 @@ def categories(entry: ReportTarget) -> tuple[PackageCategory, ...]:
 def dependency_path(package: PackageResult) -> str:
     """Return the shortest path to a package, "fastapi → pydantic"; "as written" for one that the files name."""
     path = package.provenance.shortest_path
-    return " → ".join(path) if package.provenance.direct is False and path else "as written"
+    return " → ".join(path) if package.provenance.direct is False and path else gettext("as written")
 
 
 def _package(package: PackageResult, target: str) -> ReportedPackage:
@@ -191,12 +219,12 @@ def _package(package: PackageResult, target: str) -> ReportedPackage:
         file=package.file or "",
         uploaded=_day(package.uploaded_at),
         reason=describe_reason(package),
-        flags=("yanked", *flags) if package.yanked else flags,
+        flags=(gettext("yanked"), *flags) if package.yanked else flags,
     )
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment is not None else "unknown date"
+    return moment.date().isoformat() if moment is not None else gettext("unknown date")
 
 
 def _why_blocked(package: PackageResult) -> str:

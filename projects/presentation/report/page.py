@@ -22,12 +22,14 @@ from projects.presentation.sentences import read_target
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import join_words
+from scanner.domain.resolution.loosen import Step
+from scanner.domain.translation import gettext, noop, pgettext
 
 REACH_TEXTS = {
-    ProjectVerdict.GO: "✓ reachable as it is",
-    ProjectVerdict.CONDITIONAL: "↑ with upgrades",
-    ProjectVerdict.NO_GO: "✕ not yet",
-    ProjectVerdict.UNKNOWN: "? not known",
+    ProjectVerdict.GO: noop("✓ reachable as it is"),
+    ProjectVerdict.CONDITIONAL: noop("↑ with upgrades"),
+    ProjectVerdict.NO_GO: noop("✕ not yet"),
+    ProjectVerdict.UNKNOWN: noop("? not known"),
 }
 
 
@@ -36,27 +38,29 @@ def report_page(report: MigrationReport) -> ReportPage:
     indexes, sources = join_words([report.index, *report.extra_indexes]), ", ".join(report.sources)
     sections = {title: found for title, blocks in _sections(report) if (found := tuple(blocks))}
     return ReportPage(
-        title=f"Can {report.project} move to {report.target_label}?",
+        title=gettext("Can {project} move to {target}?").format(project=report.project, target=report.target_label),
         headline=report.headline,
         look=LOOKS[ProjectVerdict(report.verdict)],
-        measured=f"Measured on {report.generated_at[:10]} against {indexes}, from {sources}.",
+        measured=gettext("Measured on {day} against {indexes}, from {sources}.").format(
+            day=report.generated_at[:10], indexes=indexes, sources=sources
+        ),
         sections=sections,
     )
 
 
 def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
     checks = tuple((check.text, check.proof, check.done) for check in report.checks)
-    yield "Key findings", _bullets(report.findings)
-    yield "Which Python is reachable on this platform", _reachable(report)
-    yield "Checklist", [ItemList(checks)]
-    yield "What must change", _changes(report)
-    yield "The new requirements", _requirements(report)
-    yield "Issues", _issues(report)
-    yield "What changes in that Python", _python(report)
-    yield "The platform", _bullets(report.platform_notes)
-    yield "The set, with its files", _set(report)
-    yield "What could not be read", _bullets(report.problems)
-    yield "How long this holds", _bullets(report.valid)
+    yield gettext("Key findings"), _bullets(report.findings)
+    yield gettext("Which Python is reachable on this platform"), _reachable(report)
+    yield gettext("Checklist"), [ItemList(checks)]
+    yield gettext("What must change"), _changes(report)
+    yield gettext("The new requirements"), _requirements(report)
+    yield gettext("Issues"), _issues(report)
+    yield gettext("What changes in that Python"), _python(report)
+    yield gettext("The platform"), _bullets(report.platform_notes)
+    yield gettext("The set, with its files"), _set(report)
+    yield gettext("What could not be read"), _bullets(report.problems)
+    yield gettext("How long this holds"), _bullets(report.valid)
 
 
 def _bullets(lines: Iterable[str]) -> Iterator[Block]:
@@ -65,10 +69,14 @@ def _bullets(lines: Iterable[str]) -> Iterator[Block]:
 
 
 def _table(
-    label: str, head: tuple[str, ...], rows: Iterable[tuple[str | Cell, ...]], here: int | None = None
+    label: str,
+    head: tuple[str, ...],
+    rows: Iterable[tuple[str | Cell, ...]],
+    here: int | None = None,
+    code: int | None = None,
 ) -> Iterator[Block]:
-    """Yield a table if it has rows. The cells of "File" and "Module" are code."""
-    styles = ["code" if name in ("File", "Module") else "" for name in head]
+    """Yield a table if it has rows. `code` is the column whose cells are code."""
+    styles = ["code" if column == code else "" for column in range(len(head))]
     found = tuple(
         tuple(cell if isinstance(cell, tuple) else (cell, style) for cell, style in zip(row, styles, strict=True))
         for row in rows
@@ -79,19 +87,28 @@ def _table(
 
 def _changes(report: MigrationReport) -> Iterator[Block]:
     if report.no_path:
-        yield Paragraph(f"{_capital(report.no_path)}." + (" The other changes would be:" if report.moves else ""))
+        text = f"{_capital(report.no_path)}."
+        yield Paragraph(f"{text} {gettext('The other changes would be:')}" if report.moves else text)
+    in_files, as_dependency = gettext("in the files"), gettext("as a dependency")
     yield from _table(
-        "What must change",
-        ("Package", "From", "To", "Step", "Named", "Why"),
+        gettext("What must change"),
         (
-            (one.name, one.before, one.after, one.size, "in the files" if one.direct else "as a dependency", one.why)
+            gettext("Package"),
+            pgettext("a version", "From"),
+            pgettext("a version", "To"),
+            gettext("Step"),
+            pgettext("where a package is named", "Named"),
+            gettext("Why"),
+        ),
+        (
+            (one.name, one.before, one.after, _step(one.size), in_files if one.direct else as_dependency, one.why)
             for one in report.moves
         ),
     )
     if report.added:
-        yield Paragraph(f"Added to the set: {', '.join(report.added)}.")
+        yield Paragraph(gettext("Added to the set: {packages}.").format(packages=", ".join(report.added)))
     if report.dropped:
-        yield Paragraph(f"No longer needed: {', '.join(report.dropped)}.")
+        yield Paragraph(gettext("No longer needed: {packages}.").format(packages=", ".join(report.dropped)))
 
 
 def _requirements(report: MigrationReport) -> Iterator[Block]:
@@ -101,11 +118,11 @@ def _requirements(report: MigrationReport) -> Iterator[Block]:
     if written.patch:
         yield CodeBlock(written.patch, "diff")
     for command in written.commands:
-        yield Paragraph("Update the lock with its own tool:", command)
+        yield Paragraph(gettext("Update the lock with its own tool:"), command)
     for problem in written.problems:
-        yield Paragraph(f"Note: {problem}.")
+        yield Paragraph(gettext("Note: {problem}.").format(problem=problem))
     if written.pip:
-        yield Paragraph("To try it with pip, on the target; the constraints are among the report's JSON:")
+        yield Paragraph(gettext("To try it with pip, on the target; the constraints are among the report's JSON:"))
         yield CodeBlock(written.pip, "sh")
 
 
@@ -113,15 +130,15 @@ def _issues(report: MigrationReport) -> Iterator[Block]:
     """Yield what does not install and has no change of its own, whose reason would say the same."""
     moved = {one.name for one in report.moves} if not report.no_path else set()
     yield from _table(
-        "Issues",
-        ("Package", "Severity", "Why", "Required by", "Works from"),
+        gettext("Issues"),
+        (gettext("Package"), gettext("Severity"), gettext("Why"), gettext("Required by"), gettext("Works from")),
         (
             (
                 f"{one.name} {one.version}",
-                (one.severity, one.verdict),
+                (gettext(one.severity), one.verdict),
                 _capital(one.reason),
                 one.arrives,
-                one.clears or "no version yet",
+                one.clears or gettext("no version yet"),
             )
             for one in report.issues
             if one.name not in moved
@@ -134,10 +151,10 @@ def _reachable(report: MigrationReport) -> Iterator[Block]:
         return
     verdicts = [ProjectVerdict(one.reach) for one in report.ladder]
     yield from _table(
-        "Which Python is reachable",
-        ("Python", "Reachable", "How", "Security fixes until"),
+        gettext("Which Python is reachable"),
+        ("Python", gettext("Reachable"), gettext("How"), gettext("Security fixes until")),
         (
-            (one.python, (REACH_TEXTS[verdict], LOOKS[verdict]), one.text, one.end_of_life)
+            (one.python, (gettext(REACH_TEXTS[verdict]), LOOKS[verdict]), one.text, one.end_of_life)
             for one, verdict in zip(report.ladder, verdicts, strict=True)
         ),
         here=next((number for number, one in enumerate(report.ladder) if one.is_this), None),
@@ -150,8 +167,11 @@ def _python(report: MigrationReport) -> Iterator[Block]:
     removed: dict[tuple[str, str], list[str]] = {}
     for module in report.removed:
         removed.setdefault((module.python, module.source), []).append(module.name)
-    lines = [(f"{python} no longer has {join_words(names)}", source) for (python, source), names in removed.items()]
-    lines += [(f"{one.python}: {one.text}", one.source) for one in report.changes]
+    lost = gettext("{python} no longer has {modules}")
+    lines = [
+        (lost.format(python=python, modules=join_words(names)), source) for (python, source), names in removed.items()
+    ]
+    lines += [(f"{one.python}: {gettext(one.text)}", one.source) for one in report.changes]
     if lines:
         yield ItemList(tuple((text, source, None) for text, source in lines))
 
@@ -174,15 +194,21 @@ def _set(report: MigrationReport) -> Iterator[Block]:
             else:
                 rows.append(_row_of(one.name, one.version, file, remark))
     plain += [file for file in evidence.values() if file.file]
-    rows += [_row_of(file.name, "", file, "added") for file in evidence.values() if not file.file]
+    rows += [_row_of(file.name, "", file, gettext("added")) for file in evidence.values() if not file.file]
     if rows or plain:
-        yield Paragraph(
-            f"The file that an installer takes on {report.target_label}, its date, and whether the release declares "
-            "that Python."
+        text = gettext(
+            "The file that an installer takes on {target}, its date, and whether the release declares that Python."
         )
-    yield from _table("The set", ("Package", "Version", "File", "Uploaded", "Declared", "Remarks"), rows)
+        yield Paragraph(text.format(target=report.target_label))
+    head = (gettext("Package"), gettext("Version"), gettext("File"), gettext("Uploaded"), gettext("Declared"))
+    yield from _table(gettext("The set"), (*head, gettext("Remarks")), rows, code=2)
     if plain:
-        lines = (f"{one.uploaded or 'unknown':10}  {_declared(one):10}  {one.file}" for one in plain)
+        words = [_declared(one) for one in plain]
+        width = max(10, *map(len, words))
+        lines = (
+            f"{one.uploaded or gettext('unknown'):10}  {word:{width}}  {one.file}"
+            for one, word in zip(plain, words, strict=True)
+        )
         yield CodeBlock("\n".join(lines), "text")
 
 
@@ -204,6 +230,15 @@ def _without_gil(report: MigrationReport, file: PinnedFile | None) -> tuple[str,
 
 def _declared(file: PinnedFile) -> str:
     return declaration_word(Declaration(file.declared or "not-read"))
+
+
+def _step(size: str) -> str:
+    words = {
+        Step.PATCH.value: pgettext("size of a step", "patch"),
+        Step.MINOR.value: pgettext("size of a step", "minor"),
+        Step.MAJOR.value: pgettext("size of a step", "major"),
+    }
+    return words.get(size, size)
 
 
 def _capital(text: str) -> str:

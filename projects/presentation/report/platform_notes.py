@@ -13,6 +13,7 @@ from scanner.domain.matching.availability import Availability
 from scanner.domain.releases.python_changes import PythonVersion, changes_since, removed_since
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation
 from scanner.domain.targets.target import Target
+from scanner.domain.translation import gettext, pgettext
 
 
 def removed_modules(current: PythonVersion | None, target: Target) -> tuple[RemovedModules, ...]:
@@ -37,35 +38,41 @@ def end_of_life(target: Target, now: datetime) -> str:
     if branch is None or target.python.implementation is not Implementation.CPYTHON:
         return ""
     if branch.released is None:
-        return f"Python {target.python.label} is not released yet: this report is about {target.python.full_version}."
+        text = gettext("Python {python} is not released yet: this report is about {version}.")
+        return text.format(python=target.python.label, version=target.python.full_version)
     if branch.end_of_life is None:
         return ""
-    verb = "ended" if branch.end_of_life < now.date() else "end"
-    version = dotted(target.python.version)
-    return f"Python {version} was released on {branch.released}; its security fixes {verb} on {branch.end_of_life}."
+    text = gettext("Python {version} was released on {released}; its security fixes end on {end}.")
+    if branch.end_of_life < now.date():
+        text = gettext("Python {version} was released on {released}; its security fixes ended on {end}.")
+    return text.format(version=dotted(target.python.version), released=branch.released, end=branch.end_of_life)
 
 
 def platform_notes(entry: ReportTarget) -> Iterator[str]:
     """Yield where the verdict holds, and what a build from source needs there."""
     target = entry.target
     if served := list(served_runtimes(target)):
-        yield f"The verdict holds for {'; '.join(served)}."
+        yield gettext("The verdict holds for {systems}.").format(systems="; ".join(served))
     if floor := target.platform.floor_label:
-        yield f"It is computed for {floor}: newer systems are served too, older ones may not be."
+        text = gettext("It is computed for {floor}: newer systems are served too, older ones may not be.")
+        yield text.format(floor=floor)
     if target.python.free_threaded:
-        yield (
+        yield gettext(
             "This is a free-threaded build: wheels for the default build do not install on it, and importing an "
             "extension module that does not support free threading enables the GIL again."
         )
     building = [package for package in entry.result.packages if package.availability is Availability.SOURCE]
     compiled = [package for package in building if package.build_detail != "pure"]
     if compiled:
-        yield f"Built as required today, {_names(compiled)} would need {compiler(target)}."
+        text = gettext("Built as required today, {packages} would need {compiler}.")
+        yield text.format(packages=_names(compiled), compiler=compiler(target))
     for package in compiled:
         if needs := list(build_requirements(package.name, package.build_detail or "", target)):
-            yield f"{package.name} would also need {', and '.join(needs)}."
+            between = f", {pgettext('between the last words of a list', 'and')} "
+            yield gettext("{package} would also need {needs}.").format(package=package.name, needs=between.join(needs))
     if pure := [package for package in building if package.build_detail == "pure"]:
-        yield f"Only an sdist of pure Python, which needs no compiler: {_names(pure)}."
+        text = gettext("Only an sdist of pure Python, which needs no compiler: {packages}.")
+        yield text.format(packages=_names(pure))
 
 
 def dotted(version: PythonVersion) -> str:

@@ -9,9 +9,10 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.limits import limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ReachablePython
-from scanner.domain.phrases import count, join_first, share_of
+from scanner.domain.phrases import count, join_first
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import Target
+from scanner.domain.translation import gettext
 
 _MAX_NAMES = 4
 
@@ -35,24 +36,41 @@ def _reachable(entry: ReportTarget, today: date, *, is_this: bool) -> ReachableP
         python=entry.target.python.label,
         reach=entry.result.verdict.value,
         text=_text(entry),
-        end_of_life="not set" if end is None else f"ended {end}" if end < today else end.isoformat(),
+        end_of_life=_ends(end, today),
         is_this=is_this,
     )
+
+
+def _ends(end: date | None, today: date) -> str:
+    if end is None:
+        return gettext("not set")
+    return gettext("ended {day}").format(day=end) if end < today else end.isoformat()
 
 
 def _text(entry: ReportTarget) -> str:
     match entry.result.verdict:
         case ProjectVerdict.GO:
-            return "no change"
+            return gettext("no change")
         case ProjectVerdict.CONDITIONAL:
             if not entry.plan.changes and entry.plan.limits:
-                return f"no package changes; {limits_text(entry.plan.limits)}"
-            number = len(entry.plan.changes)
-            own = share_of(len(entry.plan.direct_changes), number)
-            return f"with {count(number, 'change')}, {own} in the project's files"
+                return gettext("no package changes; {limits}").format(limits=limits_text(entry.plan.limits))
+            return _changes(len(entry.plan.changes), len(entry.plan.direct_changes))
         case ProjectVerdict.NO_GO:
             blocked = entry.names(Verdict.BLOCKED)
             if not blocked:
-                return "not: the requirements contradict each other there"
-            return f"not: {join_first(blocked, _MAX_NAMES)}"
-    return "not known yet"
+                return gettext("not: the requirements contradict each other there")
+            return gettext("not: {packages}").format(packages=join_first(blocked, _MAX_NAMES))
+    return gettext("not known yet")
+
+
+def _changes(total: int, own: int) -> str:
+    changes = count(total, "change")
+    if total == 1 and own:
+        return gettext("with {changes}, which is in the project's files").format(changes=changes)
+    if total == 1:
+        return gettext("with {changes}, which is not in the project's files").format(changes=changes)
+    if not own:
+        return gettext("with {changes}, none of them in the project's files").format(changes=changes)
+    if own == total:
+        return gettext("with {changes}, all of them in the project's files").format(changes=changes)
+    return gettext("with {changes}, {own} of them in the project's files").format(changes=changes, own=own)

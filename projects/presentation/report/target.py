@@ -14,6 +14,7 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.sentences import describe_flags
 from scanner.domain.targets.target import Target, parse_target
+from scanner.domain.translation import gettext
 
 
 class ReportTarget(Struct, frozen=True):
@@ -47,10 +48,11 @@ class ReportTarget(Struct, frozen=True):
     def yanked(self) -> list[str]:
         """Return the yanked releases in use with the next version, as "name version (next: version)"."""
         return [
-            f"{package.name} {package.version}"
-            + (f" (next: {package.first_available.version})" if package.first_available else "")
+            gettext("{release} (next: {version})").format(release=release, version=package.first_available.version)
+            if package.first_available
+            else release
             for package in self.needed
-            if package.yanked
+            if package.yanked and (release := f"{package.name} {package.version}")
         ]
 
     def flags(self) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,7 @@ from projects.services.indexes import indexes_of
 from projects.services.reading import ReadingLimitReached, read_files
 from projects.services.webhooks.take_files import git_limits, git_remote
 from scanner.domain.targets.target import parse_target
+from scanner.domain.translation import noop
 
 _SECONDS = 120.0
 _MOST_SAID = 500
@@ -59,7 +60,7 @@ def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
     except (HostError, InvalidCloneUrl, ReadingLimitReached) as error:
         found = {"error": str(error)[:_MOST_SAID]}
     except SealBroken:
-        found = {"error": "the credentials of the repository cannot be decrypted"}
+        found = {"error": noop("the credentials of the repository cannot be decrypted")}
     store_audit(snapshot, found, now)
     return True
 

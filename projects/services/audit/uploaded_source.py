@@ -16,6 +16,7 @@ from projects.models.sealed import SealBroken, reveal_bytes, seal_bytes
 from projects.services.audit.pushed_source import audit_against, newest_assessment, store_audit
 from projects.services.audit.tree import MAX_SOURCES, SourceTree, is_audited, read_commit_tree
 from projects.services.reading import ReadingLimitReached, run_limited
+from scanner.domain.translation import noop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -52,13 +53,13 @@ def audit_archive(archive_id: int, now: datetime) -> bool:
     try:
         assessment = newest_assessment(snapshot)
         if assessment is None:
-            found: dict[str, object] = {"error": "its requirements are not assessed yet: send it again later"}
+            found: dict[str, object] = {"error": noop("its requirements are not assessed yet: send it again later")}
         else:
             found = audit_against(snapshot, assessment, _read(reveal_bytes(bytes(archive.content))))
     except (UnreadableArchive, ReadingLimitReached) as error:
         found = {"error": str(error)}
     except SealBroken:
-        found = {"error": "the stored archive cannot be decrypted with this SECRET_KEY: send it again"}
+        found = {"error": noop("the stored archive cannot be decrypted with this SECRET_KEY: send it again")}
     if waiting.exists():
         store_audit(snapshot, {**found, "archive": archive.name}, now)
         waiting.delete()

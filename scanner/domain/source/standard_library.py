@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion, RemovedModule
 from scanner.domain.source.python_file import with_parents
+from scanner.domain.translation import noop
 
 _MODULE_NAMES = """
     abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii binhex
@@ -70,7 +71,10 @@ _PYTHON_2_NAMES = """
 _BUILT_IN = {"__pypy__", "java", "clr", "__graalpython__", "polyglot", "js", "pyodide", "micropython"}
 _REMOVED: Mapping[str, RemovedModule] = MappingProxyType(
     {
-        **{name: RemovedModule(name, (3, 0), "its name in Python 3", "PEP 3108") for name in _PYTHON_2_NAMES.split()},
+        **{
+            name: RemovedModule(name, (3, 0), noop("its name in Python 3"), "PEP 3108")
+            for name in _PYTHON_2_NAMES.split()
+        },
         "macpath": RemovedModule("macpath", (3, 8), "posixpath", "What's New in Python 3.8"),
         "_dummy_thread": RemovedModule("_dummy_thread", (3, 9), "_thread", "What's New in Python 3.9"),
         "dummy_threading": RemovedModule("dummy_threading", (3, 9), "threading", "What's New in Python 3.9"),
@@ -129,19 +133,21 @@ def _rows(python: PythonVersion, instead: str, names: str) -> dict[str, RemovedN
 
 _REMOVED_NAMES: Mapping[str, RemovedName] = MappingProxyType(
     {
-        **_rows((3, 8), "time.perf_counter or time.process_time", "time.clock"),
+        **_rows((3, 8), noop("time.perf_counter or time.process_time"), "time.clock"),
         **_rows((3, 8), "html.escape", "cgi.escape"),
-        **_rows((3, 8), "the distro package", "platform.dist platform.linux_distribution"),
+        **_rows((3, 8), noop("the distro package"), "platform.dist platform.linux_distribution"),
         **_rows((3, 8), "subprocess", "platform.popen"),
-        **_rows((3, 9), "base64.encodebytes and base64.decodebytes", "base64.encodestring base64.decodestring"),
+        **_rows((3, 9), noop("base64.encodebytes and base64.decodebytes"), "base64.encodestring base64.decodestring"),
         **_rows((3, 9), "math.gcd", "fractions.gcd"),
         **_rows((3, 9), "sys.setswitchinterval", "sys.setcheckinterval"),
-        **_rows((3, 9), "plistlib.load and plistlib.dump", "plistlib.readPlist plistlib.writePlist plistlib.Data"),
+        **_rows(
+            (3, 9), noop("plistlib.load and plistlib.dump"), "plistlib.readPlist plistlib.writePlist plistlib.Data"
+        ),
         **_rows((3, 9), "asyncio.all_tasks", "asyncio.Task.all_tasks"),
         **_rows((3, 9), "asyncio.current_task", "asyncio.Task.current_task"),
         **_rows(
             (3, 10),
-            "the same name in collections.abc",
+            noop("the same name in collections.abc"),
             "collections.AsyncGenerator collections.AsyncIterable collections.AsyncIterator collections.Awaitable "
             "collections.ByteString collections.Callable collections.Collection collections.Container "
             "collections.Coroutine collections.Generator collections.Hashable collections.ItemsView "
@@ -150,7 +156,9 @@ _REMOVED_NAMES: Mapping[str, RemovedName] = MappingProxyType(
             "collections.Reversible collections.Sequence collections.Set collections.Sized collections.ValuesView",
         ),
         **_rows((3, 11), "async def", "asyncio.coroutine"),
-        **_rows((3, 11), "inspect.signature or inspect.getfullargspec", "inspect.getargspec inspect.formatargspec"),
+        **_rows(
+            (3, 11), noop("inspect.signature or inspect.getfullargspec"), "inspect.getargspec inspect.formatargspec"
+        ),
         **_rows((3, 11), "gettext.gettext", "gettext.lgettext gettext.ldgettext gettext.lngettext"),
         **_rows((3, 12), "configparser.ConfigParser", "configparser.SafeConfigParser"),
         **_rows((3, 12), "importlib.util.find_spec", "importlib.find_loader pkgutil.ImpImporter pkgutil.ImpLoader"),
@@ -159,11 +167,11 @@ _REMOVED_NAMES: Mapping[str, RemovedName] = MappingProxyType(
         **_rows((3, 12), "ssl.SSLContext.wrap_socket", "ssl.wrap_socket"),
         **_rows((3, 12), "SSLContext.check_hostname", "ssl.match_hostname"),
         **_rows((3, 12), "ssl.RAND_bytes", "ssl.RAND_pseudo_bytes"),
-        **_rows((3, 12), "sqlite3.connect with cache=shared in a URI", "sqlite3.enable_shared_cache"),
+        **_rows((3, 12), noop("sqlite3.connect with cache=shared in a URI"), "sqlite3.enable_shared_cache"),
         **_rows((3, 12), "str", "sqlite3.OptimizedUnicode"),
         **_rows((3, 13), "locale.setlocale", "locale.resetlocale"),
-        **_rows((3, 13), "typing itself", "typing.io typing.re"),
-        **_rows((3, 13), "nothing: it never did anything of use", "re.template re.TEMPLATE"),
+        **_rows((3, 13), noop("typing itself"), "typing.io typing.re"),
+        **_rows((3, 13), noop("nothing: it never did anything of use"), "re.template re.TEMPLATE"),
         **_rows(
             (3, 13),
             "unittest.TestLoader",
@@ -181,16 +189,16 @@ _REMOVED_NAMES: Mapping[str, RemovedName] = MappingProxyType(
         ),
         **_rows(
             (3, 14),
-            "nothing: the event loop watches its children itself",
+            noop("nothing: the event loop watches its children itself"),
             "asyncio.AbstractChildWatcher asyncio.FastChildWatcher asyncio.MultiLoopChildWatcher "
             "asyncio.PidfdChildWatcher asyncio.SafeChildWatcher asyncio.ThreadedChildWatcher "
             "asyncio.get_child_watcher asyncio.set_child_watcher",
         ),
-        **_rows((3, 15), "another server", "http.server.CGIHTTPRequestHandler"),
+        **_rows((3, 15), noop("another server"), "http.server.CGIHTTPRequestHandler"),
         **_rows((3, 16), "inspect.iscoroutinefunction", "asyncio.iscoroutinefunction"),
         **_rows(
             (3, 16),
-            "asyncio.run or asyncio.Runner with loop_factory",
+            noop("asyncio.run or asyncio.Runner with loop_factory"),
             "asyncio.get_event_loop_policy asyncio.set_event_loop_policy asyncio.AbstractEventLoopPolicy "
             "asyncio.DefaultEventLoopPolicy asyncio.WindowsSelectorEventLoopPolicy "
             "asyncio.WindowsProactorEventLoopPolicy",

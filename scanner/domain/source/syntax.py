@@ -1,17 +1,22 @@
-"""Syntax that came with a Python, by the nodes of the tree. What leaves no trace there is not seen."""
+"""Syntax that came with a Python, by the nodes of the tree. What leaves no trace there is not seen.
+
+Features are named in English; who shows a name translates it.
+"""
 
 from __future__ import annotations
 
 import ast
 
+from scanner.domain.translation import noop
+
 _Feature = tuple[str, tuple[int, int]]
 
 _BY_NODE: dict[str, _Feature] = {
-    "NamedExpr": ("an assignment expression (:=)", (3, 8)),
-    "Match": ("a match statement", (3, 10)),
+    "NamedExpr": (noop("an assignment expression (:=)"), (3, 8)),
+    "Match": (noop("a match statement"), (3, 10)),
     "TryStar": ("except*", (3, 11)),
-    "TypeAlias": ("a type statement", (3, 12)),
-    "TemplateStr": ("a template string", (3, 14)),
+    "TypeAlias": (noop("a type statement"), (3, 12)),
+    "TemplateStr": (noop("a template string"), (3, 14)),
 }
 
 
@@ -22,16 +27,16 @@ def feature_of(node: ast.AST) -> _Feature | None:
         return known
     match node:
         case ast.arguments(posonlyargs=[_, *_]):
-            return "positional-only parameters", (3, 8)
+            return noop("positional-only parameters"), (3, 8)
         case ast.Subscript(slice=ast.Tuple(elts=items)) if any(isinstance(item, ast.Starred) for item in items):
-            return "an unpacked index", (3, 11)
+            return noop("an unpacked index"), (3, 11)
         case ast.arguments(vararg=ast.arg(annotation=ast.Starred())):
-            return "an unpacked annotation of *args", (3, 11)
+            return noop("an unpacked annotation of *args"), (3, 11)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             if getattr(node, "type_params", None):
-                return "type parameters", (3, 12)
+                return noop("type parameters"), (3, 12)
             if not all(_is_old_decorator(one) for one in node.decorator_list):
-                return "any expression as a decorator", (3, 9)
+                return noop("any expression as a decorator"), (3, 9)
         case _:
             pass
     return None
