@@ -20,6 +20,8 @@ _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _WORD = re.compile(r"(?!\bWheelway\b)\b[A-Za-z]{2,}")
 _SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "title-data"}
 _READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "aria-description")
+# Elements inside of a line of text; a message may hold them.
+_INLINE = {"a", "abbr", "b", "bdi", "code", "em", "i", "kbd", "samp", "small", "span", "strong", "sub", "sup", "time"}
 _VOID = {"input", "br", "hr", "img", "meta", "link", "wbr", "col", "source"}
 
 
@@ -72,8 +74,16 @@ class _Texts(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._line: list[str] = []
+
+    def end_line(self) -> None:
+        """Add the line that was read to the texts."""
+        self.texts.append("".join(self._line))
+        self._line.clear()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _INLINE:
+            self.end_line()
         given = dict(attrs)
         silent = tag in _SILENT or given.get("translate") == "no" or self._is_silent()
         if not silent:
@@ -82,12 +92,14 @@ class _Texts(HTMLParser):
             self._open.append((tag, silent))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self.end_line()
         while self._open and self._open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
         if not self._is_silent():
-            self.texts.append(data)
+            self._line.append(data)
 
     def _is_silent(self) -> bool:
         return bool(self._open) and self._open[-1][1]
@@ -97,6 +109,7 @@ def unmarked_texts(page: str) -> list[str]:
     """Return the texts with words outside brackets, each once."""
     parser = _Texts()
     parser.feed(page)
+    parser.end_line()
     found = []
     for text in parser.texts:
         rest = text
