@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
 # Text, a note in brackets, and whether a step is done; None in a list that is no checklist.
 Item = tuple[str, str, bool | None]
-# Text, and its style: "", "code", or a verdict that gives the color of a badge.
+# Text, and its style: "", "code", "name" for what no language translates, or a verdict that gives the color of a badge.
 Cell = tuple[str, str]
 _SHORT = 20
 _DIFF_KINDS = {"+": "plus", "-": "minus", "@": "place"}
@@ -33,10 +33,11 @@ class Paragraph(Struct, frozen=True):
 
 
 class ItemList(Struct, frozen=True):
-    """A bullet list or a checklist."""
+    """A bullet list or a checklist. `names` tells whether its texts or its notes are names, which stay as they are."""
 
     kind: ClassVar[str] = "list"
     items: tuple[Item, ...]
+    names: Literal["", "texts", "notes"] = ""
 
 
 class Table(Struct, frozen=True):

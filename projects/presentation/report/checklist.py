@@ -83,7 +83,7 @@ def _proven(proof: DatedProof | None) -> ChecklistItem:
         if proof.proof.ran:
             text = gettext("Every module of the set can be imported")
         return ChecklistItem(proof.proof.ran, text, gettext("ran on {place}").format(place=proof_place(proof)))
-    how = "manage.py prove"
+    how = gettext("manage.py prove")
     if proof is not None:
         how = gettext("{command}: the last proof is of another set").format(command=how)
     return ChecklistItem(False, gettext("Install the set and import all of it"), how)

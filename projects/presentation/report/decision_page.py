@@ -185,7 +185,8 @@ def _findings(facts: DecisionFacts) -> Iterator[Block]:
             tuple(
                 (f"{finding_text(one)} {next_step(one)}".strip(), _places(one), None)
                 for one in facts.findings[:_MOST_FINDINGS]
-            )
+            ),
+            names="notes",
         )
     if facts.findings and len(facts.findings) > _MOST_FINDINGS:
         text = gettext("And {number} more: {command} lists all.")
@@ -209,7 +210,8 @@ def _changes(sheet: DecisionSheet) -> Iterator[Block]:
             tuple(
                 (f"{one.name} {one.before} → {one.after}", plan_cause_text(one.reason, lambda _: ""), None)
                 for one in sheet.changes
-            )
+            ),
+            names="texts",
         )
 
 

@@ -58,7 +58,7 @@ def _before(smallest: MoveOption, bridge: MoveOption | None, facts: DecisionFact
         yield text, gettext("audited"), not facts.findings
     elif facts.removed:
         text = gettext("Search the source for modules that are removed: {modules}")
-        yield text.format(modules=join_first(list(facts.removed), _MOST_NAMED)), "manage.py audit", False
+        yield text.format(modules=join_first(list(facts.removed), _MOST_NAMED)), gettext("manage.py audit"), False
 
 
 def _switch(smallest: MoveOption, facts: DecisionFacts) -> Iterator[Item]:
@@ -82,7 +82,7 @@ def _tests(sheet: DecisionSheet, smallest: MoveOption, facts: DecisionFacts) -> 
     if facts.has_run:
         yield gettext("The set was installed, and every module of it imported"), gettext("proof"), True
     else:
-        yield gettext("Install the set on the target and import every module of it"), "manage.py prove", False
+        yield gettext("Install the set on the target and import every module of it"), gettext("manage.py prove"), False
     text = gettext("Run the project's own tests on {target}").format(target=target.label)
     yield text, gettext("no index can tell"), False
     for one in sheet.systems[1:]:

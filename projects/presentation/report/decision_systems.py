@@ -28,7 +28,7 @@ def systems(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
     """Yield the table of the systems, and where their constraints are."""
     rows = tuple(
         (
-            (parse_target(one.target).platform.label, ""),
+            (parse_target(one.target).platform.label, "name"),
             (gettext(REACH_TEXTS[one.verdict]), LOOKS[one.verdict]),
             (str(one.changes), ""),
             (named(one.blocked), ""),

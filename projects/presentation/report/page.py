@@ -101,7 +101,14 @@ def _changes(report: MigrationReport) -> Iterator[Block]:
             gettext("Why"),
         ),
         (
-            (one.name, one.before, one.after, _step(one.size), in_files if one.direct else as_dependency, one.why)
+            (
+                (one.name, "name"),
+                one.before,
+                one.after,
+                _step(one.size),
+                in_files if one.direct else as_dependency,
+                one.why,
+            )
             for one in report.moves
         ),
     )
@@ -134,7 +141,7 @@ def _issues(report: MigrationReport) -> Iterator[Block]:
         (gettext("Package"), gettext("Severity"), gettext("Why"), gettext("Required by"), gettext("Works from")),
         (
             (
-                f"{one.name} {one.version}",
+                (f"{one.name} {one.version}", "name"),
                 (gettext(one.severity), one.verdict),
                 _capital(one.reason),
                 one.arrives,
@@ -173,7 +180,7 @@ def _python(report: MigrationReport) -> Iterator[Block]:
     ]
     lines += [(f"{one.python}: {gettext(one.text)}", one.source) for one in report.changes]
     if lines:
-        yield ItemList(tuple((text, source, None) for text, source in lines))
+        yield ItemList(tuple((text, source, None) for text, source in lines), names="notes")
 
 
 def _set(report: MigrationReport) -> Iterator[Block]:
@@ -214,9 +221,9 @@ def _set(report: MigrationReport) -> Iterator[Block]:
 
 def _row_of(name: str, before: str, file: PinnedFile | None, remark: str) -> tuple[str | Cell, ...]:
     if file is None:
-        return name, before, "", "", "", remark
+        return (name, "name"), before, "", "", "", remark
     version = f"{before} → {file.version}" if before and before != file.version else file.version
-    return name, version, file.file, file.uploaded, _declared(file), remark
+    return (name, "name"), version, file.file, file.uploaded, _declared(file), remark
 
 
 def _without_gil(report: MigrationReport, file: PinnedFile | None) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from scanner.domain.targets.images import find_image, image_names
 from scanner.domain.targets.platform_names import find_platform, named_platforms, platform_name
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, Implementation, Python, find_python
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.domain.translation import gettext
+from scanner.domain.translation import gettext, in_english
 
 _LONGEST = 200
 _MOST_NEAREST = 3
@@ -68,8 +68,9 @@ def _normalize(text: str) -> str:
 
 @functools.cache
 def _labels() -> Mapping[str, Target]:
-    """Return the targets of the catalogue by the labels that pages show, in lower case."""
-    return MappingProxyType({_normalize(target.label): target for target in CATALOGUE})
+    """Return the targets of the catalogue by the labels that pages show in English, in lower case."""
+    with in_english():
+        return MappingProxyType({_normalize(target.label): target for target in CATALOGUE})
 
 
 def _find(name: str) -> Target | None:

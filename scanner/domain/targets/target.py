@@ -50,7 +50,8 @@ class Target(Struct, frozen=True, dict=True):
         name = self.python.label
         python = f"Python {name}" if self.python.implementation is Implementation.CPYTHON else name
         floor = self.platform.floor_label
-        return f"{python} on {self.platform.label}" + (f" ({floor})" if floor else "")
+        platform = f"{self.platform.label} ({floor})" if floor else self.platform.label
+        return gettext("{python} on {platform}").format(python=python, platform=platform)
 
     @functools.cached_property
     def tags(self) -> tuple[str, ...]:
