@@ -72,9 +72,9 @@ def chosen_targets(
 ) -> list[str]:
     """Return the slugs of the checked boxes, then of each Python on each runtime, then of the names, without repeats.
 
-    `runtimes` are labels. Raises UnknownTarget for an invalid slug or name.
+    `runtimes` are their keys. Raises UnknownTarget for an invalid slug or name.
     """
-    platforms = [runtime.platform.slug for runtime in RUNTIMES if runtime.label in runtimes]
+    platforms = [runtime.platform.slug for runtime in RUNTIMES if runtime.key in runtimes]
     chosen = [*slugs, *(f"{python}-{platform}" for platform in platforms for python in pythons)]
     targets = [*map(parse_target, chosen), *map(find_target, names)]
     return list(dict.fromkeys(target.slug for target in targets))

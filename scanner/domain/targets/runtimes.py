@@ -23,6 +23,11 @@ class Runtime(Struct, frozen=True):
     python: str = ""
 
     @property
+    def key(self) -> str:
+        """The label in English, which is the value in forms."""
+        return f"{self.name} on {self.processor}" if self.processor else self.name
+
+    @property
     def label(self) -> str:
         """The name with the processor: "Ubuntu 24.04 on x86-64"."""
         system = gettext(self.name)
