@@ -115,7 +115,7 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
         messages.success(request, text.format(address=user.email))
     else:
         text = gettext("The test message was not sent: {error}")
-        messages.error(request, text.format(error=outcome.error))
+        messages.error(request, text.format(error=gettext(outcome.error)))
     return redirect("alerts")
 
 

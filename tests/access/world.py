@@ -53,7 +53,8 @@ def make_world() -> World:
     User.objects.filter(username="staff").update(is_staff=True)
     people["staff"].refresh_from_db()
     mail = EmailMultiAlternatives("subject", "text", "a@team.example", ["b@team.example"])
-    mail.attach_alternative("<p>text</p>", "text/html")
+    # As the text of a real mail, it is in the language of its recipient.
+    mail.attach_alternative("<p translate='no'>text</p>", "text/html")
     get_connection().send_messages([mail])
 
     project = make_project("practice-api")

@@ -98,7 +98,7 @@ def _sections(sheet: DecisionSheet, facts: DecisionFacts, target: Target) -> Ite
 
 def _options(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
     rows: tuple[tuple[str, Callable[[MoveOption], str]], ...] = (
-        ("Python", lambda one: ", ".join(parse_target(slug).label for slug in one.targets)),
+        (gettext("Python"), lambda one: ", ".join(parse_target(slug).label for slug in one.targets)),
         (gettext("Security fixes until"), lambda one: _ends(one, facts)),
         (gettext("A set holds"), possible_text),
         (gettext("Own packages that change"), lambda one: _number(one, one.direct)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.report.planned_set import PinnedFile
@@ -59,13 +60,14 @@ def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
     yield gettext("What changes in that Python"), _python(report)
     yield gettext("The platform"), _bullets(report.platform_notes)
     yield gettext("The set, with its files"), _set(report)
-    yield gettext("What could not be read"), _bullets(report.problems)
+    yield gettext("What could not be read"), _bullets(report.problems, names="texts")
     yield gettext("How long this holds"), _bullets(report.valid)
 
 
-def _bullets(lines: Iterable[str]) -> Iterator[Block]:
+def _bullets(lines: Iterable[str], names: Literal["", "texts"] = "") -> Iterator[Block]:
+    """Yield a list if it has lines. What the reader of files says stays as it is: `names` are its texts."""
     if items := tuple((line, "", None) for line in lines):
-        yield ItemList(items)
+        yield ItemList(items, names)
 
 
 def _table(
@@ -159,7 +161,7 @@ def _reachable(report: MigrationReport) -> Iterator[Block]:
     verdicts = [ProjectVerdict(one.reach) for one in report.ladder]
     yield from _table(
         gettext("Which Python is reachable"),
-        ("Python", gettext("Reachable"), gettext("How"), gettext("Security fixes until")),
+        (gettext("Python"), gettext("Reachable"), gettext("How"), gettext("Security fixes until")),
         (
             (one.python, (gettext(REACH_TEXTS[verdict]), LOOKS[verdict]), one.text, one.end_of_life)
             for one, verdict in zip(report.ladder, verdicts, strict=True)

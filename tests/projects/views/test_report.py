@@ -58,3 +58,10 @@ def test_it_can_be_downloaded(alice: Client, form: str, kind: str) -> None:
     assert answer.headers["Content-Type"] == kind
     assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="practice-api-{WINDOWS_313}.')
     assert b"pyyaml" in answer.content
+
+
+def test_the_page_and_its_markdown_are_in_the_language_of_the_page_and_the_json_is_english(alice: Client) -> None:
+    german = {"Accept-Language": "de"}
+    assert '<h2 id="section-1">Wichtigste Ergebnisse</h2>' in alice.get(PAGE, headers=german).content.decode()
+    assert "## Checkliste" in alice.get(PAGE, {"format": "markdown"}, headers=german).content.decode()
+    assert alice.get(PAGE, {"format": "json"}, headers=german).json()["headline"].startswith("Ready after changes: on")
