@@ -7,18 +7,21 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from projects.presentation.forecasts import day_text
+from projects.presentation.columns import column_of
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import count
+from scanner.domain.phrases import day_text
 from scanner.domain.releases.first_wheels import FirstWheel
 from scanner.domain.targets.catalogue import DESKTOP_PLATFORMS, SERVER_PLATFORMS
 from scanner.domain.targets.target import Target, parse_target
+from scanner.domain.translation import gettext, ngettext, noop
 
 PLATFORMS = (*SERVER_PLATFORMS, *DESKTOP_PLATFORMS)
 PYTHONS = ("cp313", "cp314", "cp314t", "cp315", "cp315t")
 BOARD: tuple[Target, ...] = tuple(parse_target(f"{python}-{platform}") for python in PYTHONS for platform in PLATFORMS)
 """The targets of the board, by Python, then platform."""
 _MONTHS = 24
+_WHEEL = noop("wheel")
+_KINDS = {Availability.ABI3: "abi3", Availability.FALLBACK: noop("pure only"), Availability.PURE: noop("pure")}
 _COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
 
 
@@ -35,13 +38,15 @@ class BoardCell(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The share in words, with its denominator."""
-        return f"{self.served} of {self.total}"
+        return gettext("{count} of {total}").format(count=self.served, total=self.total)
 
     @property
     def gained_text(self) -> str:
         """How many packages more than three months ago, in words."""
         gained = self.served - self.before
-        return f"{gained} more in three months" if gained > 0 else "no change in three months"
+        if gained <= 0:
+            return gettext("no change in three months")
+        return gettext("{count} more in three months").format(count=gained)
 
 
 class BoardRow(Struct, frozen=True):
@@ -81,6 +86,11 @@ class EcosystemPage(Struct, frozen=True):
     packages: tuple[BoardPackage, ...]
     count_text: str
 
+    @property
+    def chosen_label(self) -> str:
+        """The name of the chosen target."""
+        return column_of(self.chosen.slug).label
+
 
 def ecosystem_page(
     wheels: Mapping[str, Sequence[FirstWheel]], uses: Mapping[str, BoardUse], chosen: str, today: date
@@ -102,7 +112,9 @@ def ecosystem_page(
         pure=pure,
         chosen=BOARD[at],
         packages=tuple(packages),
-        count_text=f"{served} of {count(len(packages), 'package')} with a wheel",
+        count_text=ngettext(
+            "{count} of {total} package with a wheel", "{count} of {total} packages with a wheel", len(packages)
+        ).format(count=served, total=len(packages)),
     )
 
 
@@ -134,12 +146,13 @@ def _trend(days: Sequence[date], total: int, today: date) -> tuple[str, str]:
     shares = [100 * sum(1 for day in days if day <= month) / total for month in months]
     points = " ".join(f"{100 * at / _MONTHS:.1f},{100 - share:.1f}" for at, share in enumerate(shares))
     year = shares[_MONTHS // 2]
-    return points, f"{shares[-1]:.0f}% now, {year:.0f}% a year ago ({day_text(months[_MONTHS // 2])})"
+    text = gettext("{now}% now, {before}% a year ago ({day})")
+    return points, text.format(now=f"{shares[-1]:.0f}", before=f"{year:.0f}", day=day_text(months[_MONTHS // 2]))
 
 
 def _package(name: str, use: BoardUse, wheel: FirstWheel) -> BoardPackage:
     served = wheel.served
     if served is None:
         return BoardPackage(name, use, None, "", "")
-    kind = {Availability.ABI3: "abi3", Availability.FALLBACK: "pure only", Availability.PURE: "pure"}
-    return BoardPackage(name, use, served.uploaded, served.version, kind.get(served.availability, "wheel"))
+    kind = gettext(_KINDS.get(served.availability, _WHEEL))
+    return BoardPackage(name, use, served.uploaded, served.version, kind)

@@ -7,17 +7,22 @@ from datetime import date
 
 from msgspec import Struct
 
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import day_text, join_words
 from scanner.domain.releases.first_wheels import Lag, WheelForecast
+from scanner.domain.translation import gettext, ngettext
 
 
 class LagLine(Struct, frozen=True):
-    """One lag as a line of a table: "3.14", "12 days after", "2.1.0", and the day of the upload."""
+    """One lag as a line of a table: "3.14", "12 days after", "2.1.0", and the day of the upload.
+
+    `whole` is all of it: "3.14: 12 days after its release (2.1.0, 19 October 2025)".
+    """
 
     python: str
     text: str
     version: str
     uploaded: date
+    whole: str
 
 
 class ForecastText(Struct, frozen=True):
@@ -31,31 +36,61 @@ class ForecastText(Struct, frozen=True):
 def describe_forecast(found: WheelForecast) -> ForecastText:
     """Return a forecast in words."""
     pythons = join_words([lag.python.label for lag in found.lags])
-    method = f"as long after the release of {found.python.label} ({day_text(found.released)}) as those for {pythons}"
     if found.is_overdue:
-        text = (
-            f"No date: its first wheel takes longer than each of those for {pythons}. "
-            f"By them it would have come by {day_text(found.latest)}."
+        text = gettext(
+            "No date: its first wheel takes longer than each of those for {pythons}. "
+            "By them it would have come by {day}."
+        ).format(pythons=pythons, day=day_text(found.latest))
+        return ForecastText(text, found.is_overdue, lag_lines(found.lags))
+    if found.earliest == found.latest:
+        text = gettext(
+            "Around {day}, if it comes as long after the release of {python} ({released}) as those for {pythons}."
         )
-    elif found.earliest == found.latest:
-        text = f"Around {day_text(found.latest)}, if it comes {method}."
     else:
-        text = f"Between {day_text(found.earliest)} and {day_text(found.latest)}, if it comes {method}."
+        text = gettext(
+            "Between {earliest} and {day}, if it comes as long after the release of {python} ({released}) "
+            "as those for {pythons}."
+        )
+    text = text.format(
+        earliest=day_text(found.earliest),
+        day=day_text(found.latest),
+        python=found.python.label,
+        released=day_text(found.released),
+        pythons=pythons,
+    )
     return ForecastText(text, found.is_overdue, lag_lines(found.lags))
 
 
 def lag_lines(lags: Sequence[Lag]) -> tuple[LagLine, ...]:
     """Return lags as lines, newest first."""
-    return tuple(LagLine(lag.python.label, lag_text(lag.days), lag.version, lag.uploaded) for lag in reversed(lags))
+    return tuple(
+        LagLine(lag.python.label, lag_text(lag.days), lag.version, lag.uploaded, _whole(lag)) for lag in reversed(lags)
+    )
+
+
+def _whole(lag: Lag) -> str:
+    days = abs(lag.days)
+    if not days:
+        text = gettext("{python}: on the day of its release ({version}, {day})")
+    elif lag.days > 0:
+        text = ngettext(
+            "{python}: {count} day after its release ({version}, {day})",
+            "{python}: {count} days after its release ({version}, {day})",
+            days,
+        )
+    else:
+        text = ngettext(
+            "{python}: {count} day before its release ({version}, {day})",
+            "{python}: {count} days before its release ({version}, {day})",
+            days,
+        )
+    return text.format(python=lag.python.label, count=days, version=lag.version, day=day_text(lag.uploaded))
 
 
 def lag_text(days: int) -> str:
     """Return a lag in words: "12 days after", "3 days before", "on the day of"."""
     if not days:
-        return "on the day of"
-    return f"{count(abs(days), 'day')} {'after' if days > 0 else 'before'}"
-
-
-def day_text(day: date) -> str:
-    """Return a day as "5 October 2026"."""
-    return f"{day.day} {day:%B %Y}"
+        return gettext("on the day of")
+    if days > 0:
+        return ngettext("{count} day after", "{count} days after", days).format(count=days)
+    return ngettext("{count} day before", "{count} days before", -days).format(count=-days)

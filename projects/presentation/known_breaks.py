@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from scanner.domain.evidence.known_breaks import KnownBreak
 from scanner.domain.phrases import join_words
+from scanner.domain.translation import gettext, noop
 
 _ORIGINS = {
-    "shipped": "comes with Wheelway",
-    "operator": "the operator's file",
-    "wheel": "read from the wheel",
-    "team": "the team",
+    "shipped": noop("comes with Wheelway"),
+    "operator": noop("the operator's file"),
+    "wheel": noop("read from the wheel"),
+    "team": noop("the team"),
 }
 
 
@@ -82,7 +83,7 @@ def break_row(
         symptom=fact.symptom,
         first_good=fact.first_good,
         source=fact.source,
-        origin=_ORIGINS[origin],
+        origin=gettext(_ORIGINS[origin]),
         own=_statement(own) if own is not None else None,
         contested=_statement(contested) if contested is not None else None,
     )
@@ -90,22 +91,25 @@ def break_row(
 
 def where_text(fact: KnownBreak) -> str:
     """Return where a break happens: "Python >=3.13, beside numpy >=2, unless setuptools <82 is there"."""
-    parts = [f"Python {fact.pythons}" if str(fact.pythons) else "", "without the GIL" if fact.free_threaded else ""]
+    parts = [f"Python {fact.pythons}" if str(fact.pythons) else ""]
+    if fact.free_threaded:
+        parts.append(gettext("without the GIL"))
     if fact.partner is not None:
-        parts.append(f"beside {fact.partner.name} {fact.partner.versions}")
+        partner = f"{fact.partner.name} {fact.partner.versions}"
+        parts.append(gettext("beside {package}").format(package=partner))
     if fact.unless:
-        parts.append(
-            f"unless {join_words([f'{one.name} {one.versions}'.strip() for one in fact.unless], 'or')} is there"
-        )
+        others = join_words([f"{one.name} {one.versions}".strip() for one in fact.unless], "or")
+        parts.append(gettext("unless {packages} is there").format(packages=others))
     return ", ".join(filter(None, parts))
 
 
 def _statement(row: _Statement) -> Statement:
+    former = gettext("a former member")
     return Statement(
         row.pk,
         row.reason,
-        row.made_by.get_username() if row.made_by is not None else "a former member",
+        row.made_by.get_username() if row.made_by is not None else former,
         row.made_at,
-        row.ended_by.get_username() if row.ended_by is not None else "a former member",
+        row.ended_by.get_username() if row.ended_by is not None else former,
         row.ended_at,
     )

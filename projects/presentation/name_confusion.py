@@ -9,12 +9,13 @@ from msgspec import Struct
 from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.phrases import join_words
 from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
+from scanner.domain.translation import gettext, noop
 
-_PIN = (
+_PIN = noop(
     "Pin it with its hash: --hash in requirements.txt, or a lock file, which keeps hashes. pip then refuses a file "
     "from another index."
 )
-_RESERVE = (
+_RESERVE = noop(
     "If it is yours, keep it there: no one else can take a reserved name. If not, renaming your package ends the risk."
 )
 
@@ -46,35 +47,47 @@ def _notice(confusion: NameConfusion) -> ConfusionNotice:
     own = [listing.url for listing in confusion.listings if listing.is_private]
     public = [listing.url for listing in confusion.listings if not listing.is_private]
     others = public or [listing.url for listing in confusion.listings if listing.url != winner.url]
-    version = f" {winner.newest}" if winner.newest is not None else ""
     if winner.is_private:
         look = Verdict.UPGRADE
-        headline = f"{name} is on {len(confusion.listings)} indexes."
-        meaning = (
-            f"pip would install{version} from {winner.url} today. If a higher version is uploaded to "
-            f"{_any_of(others)}, pip installs that one instead, unless a hash forbids it."
-        )
+        headline = gettext("{package} is on {count} indexes.")
+        if winner.newest is None:
+            meaning = gettext(
+                "pip would install from {index} today. If a higher version is uploaded to {others}, "
+                "pip installs that one instead, unless a hash forbids it."
+            )
+        else:
+            meaning = gettext(
+                "pip would install {version} from {index} today. If a higher version is uploaded to {others}, "
+                "pip installs that one instead, unless a hash forbids it."
+            )
     else:
         look = Verdict.BLOCKED
-        headline = f"pip would not install your own {name}."
-        meaning = f"pip would install{version} from {winner.url} instead, unless a pin or a hash forbids it."
+        headline = gettext("pip would not install your own {package}.")
+        if winner.newest is None:
+            meaning = gettext("pip would install from {index} instead, unless a pin or a hash forbids it.")
+        else:
+            meaning = gettext("pip would install {version} from {index} instead, unless a pin or a hash forbids it.")
+    proxy = gettext("Use one index only: a proxy that takes {package} from {own} and all other names from upstream.")
+    owner = gettext("Find out who owns {package} on {others}. {advice}")
     return ConfusionNotice(
         name=name,
         look=look,
-        headline=headline,
-        meaning=meaning,
+        headline=headline.format(package=name, count=len(confusion.listings)),
+        meaning=meaning.format(version=winner.newest, index=winner.url, others=_any_of(others)),
         listings=tuple(_listing(listing) for listing in confusion.listings),
         actions=(
-            _PIN,
-            f"Use one index only: a proxy that takes {name} from {_any_of(own)} and all other names from upstream.",
-            f"Find out who owns {name} on {_any_of(others)}. {_RESERVE}",
+            gettext(_PIN),
+            proxy.format(package=name, own=_any_of(own)),
+            owner.format(package=name, others=_any_of(others), advice=gettext(_RESERVE)),
         ),
     )
 
 
 def _listing(listing: IndexListing) -> str:
-    kind = "your own index" if listing.is_private else "a public index"
-    return f"{listing.newest or 'no version'} on {listing.url}, {kind}"
+    text = gettext("{version} on {index}, a public index")
+    if listing.is_private:
+        text = gettext("{version} on {index}, your own index")
+    return text.format(version=listing.newest or gettext("no version"), index=listing.url)
 
 
 def _any_of(urls: list[str]) -> str:

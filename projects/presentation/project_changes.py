@@ -10,18 +10,13 @@ from projects.domain.project_changes import ProjectChange, WorsePackage
 from projects.presentation.limits import limit_advice
 from projects.presentation.target_names import describe_targets
 from projects.presentation.upstream_notes import UpstreamNote, note_look
-from scanner.domain.phrases import agree, count, join_first
+from scanner.domain.phrases import join_first
+from scanner.domain.translation import gettext, ngettext
 
 _COMMIT_LENGTH = 10
 _MOST_NAMED = 10
 _MOST_GROUPS = 8
-_EFFECTS = {
-    Verdict.BLOCKED: ("has no version that installs", "have no version that installs"),
-    Verdict.UPGRADE: ("needs an upgrade", "need an upgrade"),
-    Verdict.HELD_BACK: ("installs in an old version only", "install in an old version only"),
-    Verdict.DEGRADED: ("installs without its compiled part", "install without their compiled part"),
-}
-_UNKNOWN = ("cannot be judged any more", "cannot be judged any more")
+_ORDER = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.DEGRADED)
 
 
 def describe_change(change: ProjectChange) -> UpstreamNote:
@@ -46,31 +41,71 @@ def describe_change(change: ProjectChange) -> UpstreamNote:
 
 def _push(change: ProjectChange) -> tuple[str, Sequence[str], str]:
     names = list(dict.fromkeys(one.name for one in change.worse))
-    what = names[0] if len(names) == 1 else count(len(names), "package")
-    headline = f"The push {change.commit[:_COMMIT_LENGTH]} makes {what} worse"
-    return headline, _groups(change.worse), "See on the project's page why, and what helps."
+    commit = change.commit[:_COMMIT_LENGTH]
+    if len(names) == 1:
+        headline = gettext("The push {commit} makes {package} worse").format(commit=commit, package=names[0])
+    else:
+        headline = ngettext(
+            "The push {commit} makes {count} package worse",
+            "The push {commit} makes {count} packages worse",
+            len(names),
+        ).format(commit=commit, count=len(names))
+    return headline, _groups(change.worse), gettext("See on the project's page why, and what helps.")
 
 
 def _groups(worse: Sequence[WorsePackage]) -> list[str]:
     """Return a sentence for each list of packages that are alike on some targets, the worst first."""
-    order = list(_EFFECTS)
     by_target: dict[tuple[Verdict, tuple[str, ...]], list[str]] = {}
     rows = sorted(worse, key=lambda one: (one.target, one.verdict, one.name))
     for (target, verdict), group in groupby(rows, key=lambda one: (one.target, one.verdict)):
         names = tuple(f"{one.name} {one.version}".strip() for one in group)
         by_target.setdefault((verdict, names), []).append(target)
-    found = sorted(by_target.items(), key=lambda one: order.index(one[0][0]) if one[0][0] in order else len(order))
+    found = sorted(by_target.items(), key=lambda one: _ORDER.index(one[0][0]) if one[0][0] in _ORDER else len(_ORDER))
     sentences = [
-        f"{describe_targets(targets)}: {join_first(names, _MOST_NAMED)} "
-        f"{agree(len(names), *_EFFECTS.get(verdict, _UNKNOWN))}."
+        _effect(verdict, len(names)).format(targets=describe_targets(targets), packages=join_first(names, _MOST_NAMED))
         for (verdict, names), targets in found
     ]
     more = len(sentences) - _MOST_GROUPS
-    return [*sentences[:_MOST_GROUPS], "There are more on other targets."] if more > 0 else sentences
+    return [*sentences[:_MOST_GROUPS], gettext("There are more on other targets.")] if more > 0 else sentences
+
+
+def _effect(verdict: Verdict, number: int) -> str:
+    """Return the sentence about so many packages that got worse, with places for the targets and their names."""
+    match verdict:
+        case Verdict.BLOCKED:
+            return ngettext(
+                "{targets}: {packages} has no version that installs.",
+                "{targets}: {packages} have no version that installs.",
+                number,
+            )
+        case Verdict.UPGRADE:
+            return ngettext("{targets}: {packages} needs an upgrade.", "{targets}: {packages} need an upgrade.", number)
+        case Verdict.HELD_BACK:
+            return ngettext(
+                "{targets}: {packages} installs in an old version only.",
+                "{targets}: {packages} install in an old version only.",
+                number,
+            )
+        case Verdict.DEGRADED:
+            return ngettext(
+                "{targets}: {packages} installs without its compiled part.",
+                "{targets}: {packages} install without their compiled part.",
+                number,
+            )
+        case _:
+            return ngettext(
+                "{targets}: {packages} cannot be judged any more.",
+                "{targets}: {packages} cannot be judged any more.",
+                number,
+            )
 
 
 def _cap(change: ProjectChange) -> tuple[str, Sequence[str], str]:
     assert change.limit is not None
-    headline = f"You can lift the cap now: requires-python {change.limit.before} in {change.limit.path}"
-    why = f"Nothing else keeps the project from {describe_targets(change.targets)} any more."
+    headline = gettext("You can lift the cap now: requires-python {limit} in {file}").format(
+        limit=change.limit.before, file=change.limit.path
+    )
+    why = gettext("Nothing else keeps the project from {targets} any more.").format(
+        targets=describe_targets(change.targets)
+    )
     return headline, [why], limit_advice(change.limit)

@@ -9,7 +9,8 @@ from msgspec import Struct
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.received_proof import DatedProof
 from projects.presentation.columns import column_of
-from scanner.domain.phrases import count, join_first, join_words
+from scanner.domain.phrases import join_first, join_words
+from scanner.domain.translation import gettext, ngettext
 
 _MOST_NAMED = 4
 
@@ -30,18 +31,24 @@ def proof_line(dated: DatedProof) -> ProofLine:
     where = f"Python {proof.python}, {proof.machine}"
     label = column_of(proof.target).label
     if proof.ran:
-        headline, look = f"{label}: ran on {where}", Verdict.READY
-        text = f"{count(len(proof.pins), 'package')} installed and imported"
-        text += "; the project's tests passed" if proof.tests_passed else ""
-    else:
-        headline, look = f"{label}: failed on {where}", Verdict.BLOCKED
-        names = list(dict.fromkeys(one.package for one in proof.failed))
-        text = (
-            f"importing {join_first(names, _MOST_NAMED)} failed" if names else "it did not install, or its tests failed"
+        headline, look = gettext("{target}: ran on {place}"), Verdict.READY
+        clause = ngettext(
+            "{count} package installed and imported", "{count} packages installed and imported", len(proof.pins)
         )
+        clauses = [clause.format(count=len(proof.pins))]
+        if proof.tests_passed:
+            clauses.append(gettext("the project's tests passed"))
+    else:
+        headline, look = gettext("{target}: failed on {place}"), Verdict.BLOCKED
+        names = list(dict.fromkeys(one.package for one in proof.failed))
+        clauses = [gettext("it did not install, or its tests failed")]
+        if names:
+            clauses = [gettext("importing {packages} failed").format(packages=join_first(names, _MOST_NAMED))]
     if proof.gil_enabled_by:
-        text += f"; the GIL was turned on by {join_words(list(proof.gil_enabled_by[:_MOST_NAMED]))}"
+        packages = join_words(list(proof.gil_enabled_by[:_MOST_NAMED]))
+        clauses.append(gettext("the GIL was turned on by {packages}").format(packages=packages))
     if not dated.is_current:
         look = Verdict.UNKNOWN
-        text += "; the set has changed since"
-    return ProofLine(look, headline, f"{text}. Isolation: {proof.isolation}.", proof.target, dated.received_at)
+        clauses.append(gettext("the set has changed since"))
+    text = gettext("{clauses}. Isolation: {isolation}.").format(clauses="; ".join(clauses), isolation=proof.isolation)
+    return ProofLine(look, headline.format(target=label, place=where), text, proof.target, dated.received_at)

@@ -14,6 +14,7 @@ from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import PYTHONS, Python
 from scanner.domain.targets.runtimes import RUNTIMES, Runtime
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.domain.translation import gettext, ngettext
 
 # Offered in addition to the platforms of the sample.
 _MORE_TARGETS = ("cp313-macosx_14_0_x86_64",)
@@ -46,8 +47,11 @@ class TargetGrid(Struct, frozen=True):
         """What is checked: "36 targets (Python 3.11, 3.12 and 3.13 on 6 platforms)"."""
         checked = [(row.python.label, at) for row in self.rows for at, cell in enumerate(row.cells) if cell.checked]
         pythons = join_words(list(dict.fromkeys(python for python, _ in checked)))
-        platforms = count(len({at for _, at in checked}), "platform")
-        return f"{count(len(checked), 'target')} (Python {pythons} on {platforms})" if checked else "no target"
+        number = len({at for _, at in checked})
+        where = ngettext(
+            "Python {pythons} on {count} platform", "Python {pythons} on {count} platforms", number
+        ).format(pythons=pythons, count=number)
+        return f"{count(len(checked), 'target')} ({where})" if checked else gettext("no target")
 
 
 def target_grid(chosen: Iterable[str]) -> TargetGrid:

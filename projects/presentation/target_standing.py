@@ -12,6 +12,7 @@ from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.shares import with_help
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
+from scanner.domain.translation import gettext
 
 
 class TargetStanding(Struct, frozen=True):
@@ -65,4 +66,4 @@ class TargetStanding(Struct, frozen=True):
     def share_text(self) -> str:
         """What a conditional verdict rests on: "7 of 64 packages need an upgrade; all have a version that works"."""
         share = with_help(self.counts, self._names(Verdict.NOT_JUDGED), self._names(Verdict.IGNORED))
-        return share or "The requirements do not hold together as written; an upgrade path exists"
+        return share or gettext("The requirements do not hold together as written; an upgrade path exists")

@@ -12,6 +12,7 @@ from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import NoteKind, is_pinned
 from projects.presentation.target_names import describe_targets
 from scanner.domain.matching.availability import Availability
+from scanner.domain.translation import gettext, ngettext
 
 # A headline names its targets only while it is no longer than this.
 _HEADLINE_LENGTH = 110
@@ -56,11 +57,11 @@ def describe_note(name: str, kind: NoteKind, subject: str, severity: Severity, f
     """Return the text of a note about the package `name`. `subject` is the note's version or status."""
     match kind:
         case NoteKind.REGRESSION:
-            text, happened = _regression(name, subject, facts), "Released"
+            text, happened = _regression(name, subject, facts), gettext("Released")
         case NoteKind.YANK:
-            text, happened = _yank(name, subject, facts), "Seen yanked"
+            text, happened = _yank(name, subject, facts), gettext("Seen yanked")
         case NoteKind.STATUS:
-            text, happened = _status(name, subject, facts), "Seen"
+            text, happened = _status(name, subject, facts), gettext("Seen")
     files = tuple(dict.fromkeys(one.file for one in facts.affected if one.file))
     return UpstreamNote(
         name=name,
@@ -87,82 +88,115 @@ def one_line_summary(notes: Sequence[UpstreamNote]) -> str:
     """Return the content of a digest in one line. `notes` are sorted, worst first."""
     if len(notes) == 1:
         return f"{notes[0].headline}."
-    where = " upstream" if all(note.name for note in notes) else ""
-    return f"{len(notes)} things changed{where}. The worst: {notes[0].headline}."
+    if all(note.name for note in notes):
+        text = gettext("{count} things changed upstream. The worst: {headline}.")
+    else:
+        text = gettext("{count} things changed. The worst: {headline}.")
+    return text.format(count=len(notes), headline=notes[0].headline)
 
 
 def _regression(name: str, version: str, facts: NoteFacts) -> _Text:
-    headline = f"{name} {version} drops {describe_targets(facts.targets)}"
+    headline = gettext("{package} {version} drops {targets}").format(
+        package=name, version=version, targets=describe_targets(facts.targets)
+    )
     if len(headline) > _HEADLINE_LENGTH:
-        headline = f"{name} {version} drops {len(facts.affected)} of your targets"
+        number = len(facts.affected)
+        headline = ngettext(
+            "{package} {version} drops {count} of your targets",
+            "{package} {version} drops {count} of your targets",
+            number,
+        ).format(package=name, version=version, count=number)
     why = [_loss(version, facts.before, group, facts.affected) for group in _alike(facts.affected)]
     below = f"{name}<{version}"
     if any(one.in_use == version for one in facts.affected):
-        step = f"Go back to {facts.before}, the last version with a wheel there, until a later one has it again."
-        return _Text(headline, why, step, below)
-    if all(one.offered == Availability.EXCLUDED for one in facts.affected):
-        return _Text(headline, why, f"Stay at {facts.before} on that Python, or move the project to a newer one.")
-    if all(one.admitted is False for one in facts.affected):
-        return _Text(headline, why, f"Do not go past {facts.before}, the last version with a wheel there.")
-    return _Text(headline, why, f"Exclude {version} until a later release has the wheel again:", below)
+        step = gettext("Go back to {before}, the last version with a wheel there, until a later one has it again.")
+        line = below
+    elif all(one.offered == Availability.EXCLUDED for one in facts.affected):
+        step, line = gettext("Stay at {before} on that Python, or move the project to a newer one."), ""
+    elif all(one.admitted is False for one in facts.affected):
+        step, line = gettext("Do not go past {before}, the last version with a wheel there."), ""
+    else:
+        step, line = gettext("Exclude {version} until a later release has the wheel again:"), below
+    return _Text(headline, why, step.format(before=facts.before, version=version), line)
 
 
 def _loss(version: str, before: str, group: Sequence[AffectedTarget], everything: Sequence[AffectedTarget]) -> str:
     """Return one or two sentences about targets that are alike. They are named where others differ."""
     one = group[0]
-    limits = f"Your requirements ({one.specifier})" if one.specifier else "Your requirements"
     if one.in_use == version:
-        return _at(group, everything, f"you already use {version}, which has no wheel there.")
-    uses = _at(group, everything, f"you use {one.in_use} there, which installs from a wheel.")
+        text = gettext("you already use {version}, which has no wheel there.").format(version=version)
+        return _at(group, everything, text)
+    uses = gettext("you use {version} there, which installs from a wheel.").format(version=one.in_use)
+    limits = gettext("Your requirements")
+    if one.specifier:
+        limits = gettext("Your requirements ({specifier})").format(specifier=one.specifier)
+    effect = _effect_of(one).format(version=version, before=before, requirements=limits)
+    return f"{_at(group, everything, uses)} {effect}"
+
+
+def _effect_of(one: AffectedTarget) -> str:
+    """Return the sentence that says what a regression does on a target, with places for what it is about."""
     if one.offered == Availability.EXCLUDED:
-        return f"{uses} {version} excludes that Python (Requires-Python), so installers stay at {before}."
+        return gettext("{version} excludes that Python (Requires-Python), so installers stay at {before}.")
     if one.admitted is False:
-        return f"{uses} {limits} do not admit {version}, so nothing breaks until you upgrade."
+        return gettext("{requirements} do not admit {version}, so nothing breaks until you upgrade.")
     if one.admitted is None:
-        return f"{uses} {limits} cannot be parsed as version specifiers, so check whether they admit {version}."
+        return gettext("{requirements} cannot be parsed as version specifiers, so check whether they admit {version}.")
+    if one.offered == Availability.SOURCE and one.builds:
+        return gettext(
+            "{requirements} admit {version}: the next install without a lock file builds it from source, "
+            "which your policy accepts."
+        )
     if one.offered == Availability.SOURCE:
-        accepted = ", which your policy accepts" if one.builds else ""
-        return f"{uses} {limits} admit {version}: the next install without a lock file builds it from source{accepted}."
-    return (
-        f"{uses} {limits} admit {version}, which has no file for it: an installer on that target stays at {before}, "
-        f"and a lock file that was made on another target fails there."
+        return gettext("{requirements} admit {version}: the next install without a lock file builds it from source.")
+    return gettext(
+        "{requirements} admit {version}, which has no file for it: an installer on that target stays at {before}, "
+        "and a lock file that was made on another target fails there."
     )
 
 
 def _yank(name: str, version: str, facts: NoteFacts) -> _Text:
-    headline = f"{name} {version}, which you use, was yanked by its maintainers"
+    headline = gettext("{package} {version}, which you use, was yanked by its maintainers").format(
+        package=name, version=version
+    )
     reason = _quoted(facts.reason)
-    why = [f"Their reason: “{reason}”." if reason else "They give no reason."]
+    why = [gettext("Their reason: “{reason}”.").format(reason=reason) if reason else gettext("They give no reason.")]
     for group in _alike(facts.affected):
         if is_pinned(group[0].specifier):
-            effect = f"it is pinned ({group[0].specifier}), so every install still takes it."
+            effect = gettext("it is pinned ({specifier}), so every install still takes it.").format(
+                specifier=group[0].specifier
+            )
         else:
-            effect = "new installs take another version; what is deployed stays."
+            effect = gettext("new installs take another version; what is deployed stays.")
         why.append(_at(group, facts.affected, effect))
     if facts.instead:
-        step = f"Move to {facts.instead}, the nearest version with a wheel on these targets, and install again."
-        return _Text(headline, why, step, f"{name}=={facts.instead}")
-    step = "No other version has a wheel on all of these targets: ask the maintainers, or keep it and accept the risk."
+        step = gettext("Move to {version}, the nearest version with a wheel on these targets, and install again.")
+        return _Text(headline, why, step.format(version=facts.instead), f"{name}=={facts.instead}")
+    step = gettext(
+        "No other version has a wheel on all of these targets: ask the maintainers, or keep it and accept the risk."
+    )
     return _Text(headline, why, step)
 
 
 def _status(name: str, status: str, facts: NoteFacts) -> _Text:
     reason = _quoted(facts.reason)
-    why = [f"The reason given: “{reason}”."] if reason else []
+    why = [gettext("The reason given: “{reason}”.").format(reason=reason)] if reason else []
     match status:
         case "quarantined":
-            why.append("The index offers none of its files while that lasts, so new installs fail.")
-            step = "Treat it as unsafe: do not install it, and check what your recent builds installed."
-            return _Text(f"{name} is quarantined on the index", why, step)
+            headline = gettext("{package} is quarantined on the index")
+            why.append(gettext("The index offers none of its files while that lasts, so new installs fail."))
+            step = gettext("Treat it as unsafe: do not install it, and check what your recent builds installed.")
         case "deprecated":
-            why.append("Its maintainers ask users to move away from it.")
-            return _Text(
-                f"{name} is deprecated", why, "Look for a replacement before a new Python needs a wheel of it."
-            )
+            headline = gettext("{package} is deprecated")
+            why.append(gettext("Its maintainers ask users to move away from it."))
+            step = gettext("Look for a replacement before a new Python needs a wheel of it.")
         case "archived":
-            why.append("Its releases still install. No update is expected, nor a wheel for a new Python.")
-            return _Text(f"{name} is archived", why, "Plan for a replacement; nothing breaks today.")
-    return _Text(f"{name} is {status}", why, "Read what its maintainers say about it.")
+            headline = gettext("{package} is archived")
+            why.append(gettext("Its releases still install. No update is expected, nor a wheel for a new Python."))
+            step = gettext("Plan for a replacement; nothing breaks today.")
+        case _:
+            headline, step = gettext("{package} is {status}"), gettext("Read what its maintainers say about it.")
+    return _Text(headline.format(package=name, status=status), why, step)
 
 
 def _at(group: Sequence[AffectedTarget], everything: Sequence[AffectedTarget], sentence: str) -> str:

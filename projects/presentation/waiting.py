@@ -9,7 +9,8 @@ from msgspec import Struct, field
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.cell_summary import cell_text
-from scanner.domain.phrases import agree, count
+from scanner.domain.phrases import count
+from scanner.domain.translation import ngettext
 
 MOST_LINES = 150
 
@@ -62,7 +63,8 @@ def waiting_tree(results: Sequence[PackageResult]) -> WaitingTree | None:
         shown.pop()
     tops = {chain[0] for chain in found}
     waiting = len({step for chain in found for step in chain[1:]})
-    text = f"{count(waiting, 'package')} {agree(waiting, 'waits', 'wait')} for {count(len(tops), 'other')}."
+    text = ngettext("{count} package waits for {others}.", "{count} packages wait for {others}.", waiting)
+    text = text.format(count=waiting, others=count(len(tops), "other"))
     return WaitingTree(text, merge_chains(shown, work), len(found) - len(shown))
 
 

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from projects.domain.assessment.waivers import Waiver, WaiverKind
 from projects.presentation.columns import column_of
+from scanner.domain.translation import gettext, noop
 
-KIND_TEXTS = {WaiverKind.ACCEPT_BUILD: "build accepted", WaiverKind.IGNORE: "ignored"}
+_KINDS = {WaiverKind.ACCEPT_BUILD: noop("build accepted"), WaiverKind.IGNORE: noop("ignored")}
 
 
 class WaiverCounts(Struct, frozen=True):
@@ -46,16 +47,16 @@ def waiver_row(
     return WaiverRow(
         pk=pk,
         kind=waiver.kind,
-        text=KIND_TEXTS[waiver.kind],
+        text=gettext(_KINDS[waiver.kind]),
         name=waiver.name,
         target=waiver.target,
-        where=column_of(waiver.target).label if waiver.target else "all targets",
+        where=column_of(waiver.target).label if waiver.target else gettext("all targets"),
         reason=waiver.reason,
         owner=waiver.owner,
         until=waiver.until,
-        made_by=made_by or "a former member",
+        made_by=made_by or gettext("a former member"),
         made_at=made_at,
-        ended_by=ended_by or "a former member",
+        ended_by=ended_by or gettext("a former member"),
         ended_at=ended_at,
         is_in_force=ended_at is None and waiver.until >= now.date(),
         is_open=ended_at is None,

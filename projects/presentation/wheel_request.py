@@ -10,18 +10,20 @@ from msgspec import Struct
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.package.status import status_word
 from projects.presentation.sentences import read_target, short_text
 from scanner.domain.files.project_links import LinkKind, ProjectLink
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.targets.target import Target
+from scanner.domain.translation import gettext, in_english
 
 
 class WheelRequest(Struct, frozen=True):
     """A text for the tracker of a package. `waits` is why not to send it yet, "" where nothing speaks against it.
 
-    `checks` say what was looked at. `tracker` is the place to ask: `is_filled` where its form opens with the text in
-    it. `search` lists what the tracker has about the same.
+    `title` and `body` are in English. `checks` say what was looked at. `tracker` is the place to ask: `is_filled`
+    where its form opens with the text in it. `search` lists what the tracker has about the same.
     """
 
     title: str
@@ -58,20 +60,22 @@ def wheel_request(package: PackageResult, slug: str, links: Sequence[ProjectLink
         return None
     reason = package.newest_mismatch.reason if package.newest_mismatch else package.reason
     mismatch = reason.files.mismatch if reason.files else None
-    title, cause = _title(mismatch.kind if mismatch is not None else None, target), short_text(reason)
-    checks = tuple(_checks(package, version, cause, target))
-    body = "\n".join(
-        (
-            f"We would like to use {package.name} on {target.label}.",
-            "",
-            f"{package.name} {version}, the newest release, cannot be installed there from a wheel: {cause}.",
-            "",
-            "What was looked at before asking:",
-            *(f"- {check}" for check in checks),
-            "",
-            "Is this planned? We can test it.",
+    title = _title(mismatch.kind if mismatch is not None else None, target)
+    with in_english():
+        cause = short_text(reason)
+        body = "\n".join(
+            (
+                f"We would like to use {package.name} on {target.label}.",
+                "",
+                f"{package.name} {version}, the newest release, cannot be installed there from a wheel: {cause}.",
+                "",
+                "What was looked at before asking:",
+                *(f"- {check}" for check in _checks(package, version, cause, target)),
+                "",
+                "Is this planned? We can test it.",
+            )
         )
-    )
+    checks = tuple(_checks(package, version, short_text(reason), target))
     return WheelRequest(
         title, body, checks, _waits(package, version, target), *_tracker(links, title, body, target.python.abi_label)
     )
@@ -102,26 +106,34 @@ def _asked_version(package: PackageResult) -> str | None:
 def _checks(package: PackageResult, version: str, cause: str, target: Target) -> Iterator[str]:
     """Yield what may serve already, each as a sentence that says that it does not."""
     if package.verdict is Verdict.BLOCKED:
-        yield f"Other versions: none has a wheel that installs there. The newest, {version}: {cause}."
+        text = gettext("Other versions: none has a wheel that installs there. The newest, {version}: {cause}.")
+        yield text.format(version=version, cause=cause)
     else:
-        yield f"Newer versions: there is none; {version} is the newest."
+        yield gettext("Newer versions: there is none; {version} is the newest.").format(version=version)
     if target.python.free_threaded:
-        yield "abi3: a wheel with abi3 alone serves no free-threaded Python. abi3t (PEP 803) may, from 3.15 on."
+        yield gettext(
+            "abi3: a wheel with abi3 alone serves no free-threaded Python. abi3t (PEP 803) may, from 3.15 on."
+        )
     else:
-        yield f"abi3: {version} has no abi3 wheel that serves Python {target.python.label} there."
+        text = gettext("abi3: {version} has no abi3 wheel that serves Python {python} there.")
+        yield text.format(version=version, python=target.python.label)
     if package.package_status == "active":
-        yield "Another name: the index marks the package as active and names no successor."
+        yield gettext("Another name: the index marks the package as active and names no successor.")
     else:
-        yield f"Another name: the index marks the package as {package.package_status}."
+        text = gettext("Another name: the index marks the package as {status}.")
+        yield text.format(status=status_word(package.package_status))
 
 
 def _waits(package: PackageResult, version: str, target: Target) -> str:
     if package.package_status != "active":
-        return f"The index marks it as {package.package_status}: look for a successor first."
+        text = gettext("The index marks it as {status}: look for a successor first.")
+        return text.format(status=status_word(package.package_status))
     if package.may_get_files:
-        return f"{version} is new and still takes files: its wheels may follow within days. Watch it first."
+        text = gettext("{version} is new and still takes files: its wheels may follow within days. Watch it first.")
+        return text.format(version=version)
     if target.python.is_prerelease:
-        return f"Python {target.python.label} is not released: most packages build wheels near its release."
+        text = gettext("Python {python} is not released: most packages build wheels near its release.")
+        return text.format(python=target.python.label)
     return ""
 
 

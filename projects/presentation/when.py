@@ -12,15 +12,17 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.advice import advise
 from projects.presentation.cell_summary import ArrivalKind, CellSummary
 from projects.presentation.conflicts import ConflictTable, conflict_table
-from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
+from projects.presentation.forecasts import ForecastText, describe_forecast
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.package.status import status_word
 from projects.presentation.sentences import describe_cause
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upgrade.sentences import target_namer
 from projects.presentation.waiting import WaitingTree, waiting_tree
 from scanner.domain.matching.reason import MismatchKind
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import day_text, join_words
 from scanner.domain.releases.first_wheels import WheelForecast
+from scanner.domain.translation import gettext, ngettext
 
 
 class RootBlocker(Struct, frozen=True):
@@ -145,7 +147,10 @@ def _root(
     target: str, result: PackageResult, behind: Sequence[str], forecast: WheelForecast | None, *, is_watched: bool
 ) -> RootBlocker:
     provenance = result.provenance
-    place = " ".join(filter(None, (provenance.source or "", f"line {provenance.line}" if provenance.line else "")))
+    place = provenance.source or ""
+    if provenance.line:
+        line = gettext("line {number}").format(number=provenance.line)
+        place = f"{place} {line}" if place else line
     return RootBlocker(
         name=result.name,
         version=result.shown_version,
@@ -153,7 +158,7 @@ def _root(
         place=place,
         paths=tuple(" → ".join(path) for path in provenance.paths if len(path) > 1),
         behind=tuple(behind),
-        status="" if result.package_status == "active" else result.package_status,
+        status="" if result.package_status == "active" else status_word(result.package_status),
         advice=advise(result, target),
         may_get_files=result.may_get_files,
         forecast=describe_forecast(forecast) if forecast else None,
@@ -164,18 +169,24 @@ def _root(
 def _answer(standing: TargetStanding) -> tuple[str, str]:
     match standing.verdict:
         case ProjectVerdict.GO:
-            return "Now: it is ready.", "Every package installs as written."
+            return gettext("Now: it is ready."), gettext("Every package installs as written.")
         case ProjectVerdict.CONDITIONAL:
             number = len(standing.upgrades)
-            headline = f"Now, after {count(number, 'upgrade')}." if number else "Now, with care."
+            after = ngettext("Now, after {count} upgrade.", "Now, after {count} upgrades.", number)
+            headline = after.format(count=number) if number else gettext("Now, with care.")
             return headline, f"{standing.share_text}."
         case ProjectVerdict.NO_GO if standing.blocked:
             number = len(standing.blocked)
-            return "Not yet.", f"{count(number, 'package')} {agree(number, 'has', 'have')} no version that works there."
+            cause = ngettext(
+                "{count} package has no version that works there.",
+                "{count} packages have no version that works there.",
+                number,
+            )
+            return gettext("Not yet."), cause.format(count=number)
         case ProjectVerdict.NO_GO:
-            return "Not yet.", "Its requirements contradict each other there."
+            return gettext("Not yet."), gettext("Its requirements contradict each other there.")
         case ProjectVerdict.UNKNOWN:
-            return "Not known yet.", "The assessment of this target is not complete."
+            return gettext("Not known yet."), gettext("The assessment of this target is not complete.")
 
 
 def _estimate(results: Sequence[PackageResult], forecasts: Mapping[str, WheelForecast]) -> str:
@@ -184,17 +195,28 @@ def _estimate(results: Sequence[PackageResult], forecasts: Mapping[str, WheelFor
     others = [result.name for result in results if _missing_kind(result) in _OF_PLATFORM]
     lacking = [name for name in roots if name not in forecasts]
     if others:
-        lack = agree(len(others), "lacks", "lack")
-        return f"No date: what {join_words(others)} {lack} does not depend on the Python, so past releases say nothing."
+        return ngettext(
+            "No date: what {packages} lacks does not depend on the Python, so past releases say nothing.",
+            "No date: what {packages} lack does not depend on the Python, so past releases say nothing.",
+            len(others),
+        ).format(packages=join_words(others))
     if lacking:
-        follow = agree(len(lacking), "follows", "follow")
-        return f"No date: too little is known of how soon {join_words(lacking)} {follow}."
+        return ngettext(
+            "No date: too little is known of how soon {packages} follows.",
+            "No date: too little is known of how soon {packages} follow.",
+            len(lacking),
+        ).format(packages=join_words(lacking))
     overdue = [name for name in roots if forecasts[name].is_overdue]
     if overdue:
-        taking = agree(len(overdue), "takes", "take")
-        return f"No date: {join_words(overdue)} {taking} longer already than after the last Pythons."
+        return ngettext(
+            "No date: {packages} takes longer already than after the last Pythons.",
+            "No date: {packages} take longer already than after the last Pythons.",
+            len(overdue),
+        ).format(packages=join_words(overdue))
     earliest = max(forecasts[name].earliest for name in roots)
     latest = max(forecasts[name].latest for name in roots)
     if earliest == latest:
-        return f"Around {day_text(latest)}, if each blocker follows as it did before."
-    return f"Between {day_text(earliest)} and {day_text(latest)}, if each blocker follows as it did before."
+        text = gettext("Around {latest}, if each blocker follows as it did before.")
+    else:
+        text = gettext("Between {earliest} and {latest}, if each blocker follows as it did before.")
+    return text.format(earliest=day_text(earliest), latest=day_text(latest))

@@ -21,6 +21,7 @@ from projects.presentation.badge import badge_json, badge_svg
 from projects.presentation.columns import columns_of
 from projects.selectors.badges import badge_lines, badge_of
 from projects.services.badges import make_badge, revoke_badge
+from scanner.domain.translation import gettext
 
 _SECONDS = 300
 
@@ -63,11 +64,12 @@ def project_badges(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         if revoked.isdecimal() and len(revoked) < 19:
             if revoke_badge(project, int(revoked), timezone.now()):
                 log_change(request, LoggedAction.BADGE_REVOKED, project)
-                messages.success(request, "The badge is revoked: its address is not found any more.")
+                messages.success(request, gettext("The badge is revoked: its address is not found any more."))
         elif target in slugs:
             make_badge(project, target, request.user, timezone.now())
             log_change(request, LoggedAction.BADGE_MADE, project, after=target)
-            messages.success(request, "The badge is made. Anyone who knows its address sees this one verdict.")
+            text = gettext("The badge is made. Anyone who knows its address sees this one verdict.")
+            messages.success(request, text)
         return redirect("project-badges", slug=slug)
     context = {
         "area": "projects",

@@ -17,6 +17,7 @@ from projects.models import TeamBreak
 from projects.presentation.known_breaks import where_text
 from projects.selectors.known_breaks import MOST_ROWS, break_rows, find_break
 from projects.services.team_breaks import add_break, contest_break, end_break
+from scanner.domain.translation import gettext
 
 
 @require_safe
@@ -47,9 +48,10 @@ def break_add(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         made = add_break(project.team, form.cleaned_data["entry"], request.user, timezone.now())
         log_change(request, LoggedAction.BREAK_ADDED, project, after=made.package)
-        messages.success(request, f"The break of {made.package} is recorded. The team's projects are assessed again.")
+        text = gettext("The break of {package} is recorded. The team's projects are assessed again.")
+        messages.success(request, text.format(package=made.package))
         return redirect("project-breaks", slug=slug)
-    context = {"area": "projects", "project": project, "form": form, "title": "Add a known break"}
+    context = {"area": "projects", "project": project, "form": form, "title": gettext("Add a known break")}
     return render(request, "projects/break.html", context, status=422 if form.errors else 200)
 
 
@@ -65,13 +67,14 @@ def break_contest(request: HtmxHttpRequest, slug: str, key: str) -> HttpResponse
     if form.is_valid():
         contest_break(project.team, fact, form.cleaned_data["reason"], request.user, timezone.now())
         log_change(request, LoggedAction.BREAK_CONTESTED, project, after=fact.package)
-        messages.success(request, f"The break of {fact.package} is contested. The team's projects are assessed again.")
+        text = gettext("The break of {package} is contested. The team's projects are assessed again.")
+        messages.success(request, text.format(package=fact.package))
         return redirect("project-breaks", slug=slug)
     context = {
         "area": "projects",
         "project": project,
         "form": form,
-        "title": f"Contest a break of {fact.package}",
+        "title": gettext("Contest a break of {package}").format(package=fact.package),
         "fact": fact,
         "where": where_text(fact),
     }
@@ -86,5 +89,5 @@ def break_end(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     row = get_object_or_404(TeamBreak, pk=pk, team=project.team_id)
     end_break(row, request.user, timezone.now())
     log_change(request, LoggedAction.BREAK_TAKEN_BACK, project, before=row.package)
-    messages.success(request, "It is taken back. The team's projects are assessed again.")
+    messages.success(request, gettext("It is taken back. The team's projects are assessed again."))
     return redirect("project-breaks", slug=slug)

@@ -17,6 +17,7 @@ from projects.presentation.portfolio.page import PortfolioPage, portfolio_page
 from projects.presentation.portfolio.query import PortfolioQuery
 from projects.selectors import portfolio_state
 from projects.views.downloads import download
+from scanner.domain.translation import in_english
 
 _EXPORTS = {"csv": ("text/csv; charset=utf-8", portfolio_csv), "json": ("application/json", portfolio_json)}
 
@@ -42,11 +43,13 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def export(request: HtmxHttpRequest, kind: str) -> HttpResponse:
-    """Export the table that the page shows for the same query."""
+    """Export the table that the page shows for the same query, in English in every language."""
     if kind not in _EXPORTS:
         raise Http404
     content_type, write = _EXPORTS[kind]
-    return download(write(_page(request)), content_type, f"portfolio.{kind}")
+    with in_english():
+        text = write(_page(request))
+    return download(text, content_type, f"portfolio.{kind}")
 
 
 def _page(request: HtmxHttpRequest) -> PortfolioPage:

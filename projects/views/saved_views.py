@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from projects.access import HtmxHttpRequest
 from projects.models import SavedView
 from projects.views.returning import page_before
+from scanner.domain.translation import gettext
 
 _MOST = 50
 _NAME = 60
@@ -30,12 +31,13 @@ def save(request: HtmxHttpRequest) -> HttpResponse:
     if not is_own:
         return redirect("home")
     if not name:
-        messages.error(request, "Give the view a name.")
+        messages.error(request, gettext("Give the view a name."))
     elif SavedView.objects.filter(user=request.user).exclude(name=name).count() >= _MOST:
-        messages.error(request, f"You have {_MOST} saved views. Forget one first.")
+        messages.error(request, gettext("You have {count} saved views. Forget one first.").format(count=_MOST))
     else:
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"path": path})
-        messages.success(request, f"The view “{name}” was saved. It is listed on the portfolio.")
+        text = gettext("The view “{name}” was saved. It is listed on the portfolio.")
+        messages.success(request, text.format(name=name))
     return redirect(path)
 
 

@@ -14,8 +14,9 @@ from projects.emails import to_one_line
 from projects.models import Note
 from projects.selectors.notes import follows, upstream_of
 from projects.services.alerts.upstream_notes import REASON_LENGTH, dismiss_note, restore_note
+from scanner.domain.translation import gettext, noop
 
-_NO_REASON = "Give a short reason for the other members of the project."
+_NO_REASON = noop("Give a short reason for the other members of the project.")
 
 
 @require_POST
@@ -30,7 +31,7 @@ def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     elif reason:
         dismiss_note(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
     else:
-        error = _NO_REASON
+        error = gettext(_NO_REASON)
     if not request.htmx:
         if error:
             messages.error(request, error)

@@ -17,6 +17,7 @@ from projects.forms.waivers import WaiverForm, usual_values
 from projects.models import PackageWaiver
 from projects.selectors.waivers import waiver_rows
 from projects.services.waivers import end_waiver, make_waiver
+from scanner.domain.translation import gettext
 
 
 @require_safe
@@ -59,7 +60,8 @@ def waiver_add(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             now=now,
         )
         log_change(request, LoggedAction.WAIVER_MADE, project, after=f"{given['kind']} {made.name}")
-        messages.success(request, f"{made.name} is waived until {made.until}. The project is being assessed again.")
+        text = gettext("{package} is waived until {day}. The project is being assessed again.")
+        messages.success(request, text.format(package=made.name, day=made.until))
         return redirect("project-waivers", slug=slug)
     context = {"area": "projects", "project": project, "form": form}
     return render(request, "projects/waiver.html", context, status=422 if form.errors else 200)
@@ -73,5 +75,6 @@ def waiver_end(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     waiver = get_object_or_404(PackageWaiver, pk=pk, project=project)
     end_waiver(waiver, request.user, timezone.now())
     log_change(request, LoggedAction.WAIVER_ENDED, project, before=f"{waiver.kind} {waiver.name}")
-    messages.success(request, f"{waiver.name} counts again. The project is being assessed again.")
+    text = gettext("{package} counts again. The project is being assessed again.")
+    messages.success(request, text.format(package=waiver.name))
     return redirect("project-waivers", slug=slug)

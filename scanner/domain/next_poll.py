@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from scanner.domain.phrases import count
-from scanner.domain.translation import noop
+from scanner.domain.phrases import agree
+from scanner.domain.translation import gettext, ngettext, noop
 
 # The public index accepts new files for a release only in its first 14 days (observed; a setting of each index).
 RELEASE_OPEN_FOR = timedelta(days=14)
 # The largest usual difference between the clocks of two machines. A time further ahead was written by a wrong clock.
 CLOCK_SKEW = timedelta(minutes=1)
+# Reasons with a number or a host. All are stored in English; `due_text` translates them for a page.
+_FAILED = re.compile(r"it failed (\d+) times? in a row")
+_MISSING = re.compile(r"missing (\d+) times? in a row")
+_PAUSE = re.compile(r"(\S+) asked for a pause")
 
 
 class PollIntervals(Struct, frozen=True):
@@ -67,7 +72,7 @@ def after_answer(name: str, now: datetime, activity: PackageActivity, intervals:
 def after_failure(name: str, now: datetime, failures: int, intervals: PollIntervals) -> NextPoll:
     """Return the next try after `failures` in a row (1 or more): the wait doubles up to a limit."""
     wait = min(intervals.first_retry * 2 ** min(failures - 1, 20), intervals.last_retry)
-    return NextPoll(now + _spread(name, wait), f"it failed {count(failures, 'time')} in a row")
+    return NextPoll(now + _spread(name, wait), f"it failed {failures} {agree(failures, 'time', 'times')} in a row")
 
 
 def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> NextPoll:
@@ -78,6 +83,26 @@ def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> NextPo
 def after_throttle(name: str, until: datetime, host: str) -> NextPoll:
     """Return the next try on a host that asked for a pause; tries are spread over 20 seconds."""
     return NextPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked for a pause")
+
+
+def missing_reason(absences: int) -> str:
+    """Return why a package is polled that the index answered so many times that it does not have."""
+    return f"missing {absences} {agree(absences, 'time', 'times')} in a row"
+
+
+def due_text(reason: str) -> str:
+    """Return a stored reason in the language spoken."""
+    if found := _FAILED.fullmatch(reason):
+        number = int(found[1])
+        return ngettext("it failed {count} time in a row", "it failed {count} times in a row", number).format(
+            count=number
+        )
+    if found := _MISSING.fullmatch(reason):
+        number = int(found[1])
+        return ngettext("missing {count} time in a row", "missing {count} times in a row", number).format(count=number)
+    if found := _PAUSE.fullmatch(reason):
+        return gettext("{host} asked for a pause").format(host=found[1])
+    return gettext(reason)
 
 
 def _spread(name: str, span: timedelta) -> timedelta:

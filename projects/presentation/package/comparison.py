@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import count
+from scanner.domain.phrases import count, join_words
 from scanner.domain.releases.comparison import ReleaseDifference
 from scanner.domain.targets.target import Target
+from scanner.domain.translation import gettext
 
 
 class ComparisonText(Struct, frozen=True):
@@ -36,18 +37,22 @@ class ComparisonText(Struct, frozen=True):
 def describe_comparison(found: ReleaseDifference, targets: Sequence[Target]) -> ComparisonText:
     """Return the difference in words. `targets` are those of the offers."""
     sides = (found.before, found.after)
-    python = [" or ".join(text or "any Python" for text in side.requires_python) or "any Python" for side in sides]
+    any_python = gettext("any Python")
+    python = [join_words([text or any_python for text in side.requires_python], "or") or any_python for side in sides]
     files = [count(len(side.files), "file") for side in sides]
-    yanked = ["yanked" if side.files and all(file.yanked for file in side.files) else "not yanked" for side in sides]
+    yanked = [
+        gettext("yanked") if side.files and all(file.yanked for file in side.files) else gettext("not yanked")
+        for side in sides
+    ]
     return ComparisonText(
         before=found.before.version,
         after=found.after.version,
         gained=describe_targets(targets[at].slug for at in found.gained),
         lost=describe_targets(targets[at].slug for at in found.lost),
         facts=(
-            ("Files", files[0], files[1]),
-            ("Requires Python", python[0], python[1]),
-            ("Yanked", yanked[0], yanked[1]),
+            (gettext("Files"), files[0], files[1]),
+            (gettext("Requires Python"), python[0], python[1]),
+            (gettext("Yanked"), yanked[0], yanked[1]),
         ),
         tags_added=found.tags_added,
         tags_dropped=found.tags_dropped,

@@ -8,13 +8,13 @@ from typing import Self
 from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
-from scanner.domain.phrases import count
 from scanner.domain.releases.package_details import ListedFile, ReleaseListing
 from scanner.domain.targets.platform_tags import PlatformTag, System, parse_platform_tag
 from scanner.domain.targets.platforms import Platform
+from scanner.domain.translation import gettext, ngettext, noop
 
 _LONGEST = 100
-_KINDS = {FileKind.SDIST: "source", FileKind.WHEEL: "wheel"}
+_KINDS = {FileKind.SDIST: noop("source"), FileKind.WHEEL: noop("wheel")}
 
 
 class FileQuery(Struct, frozen=True):
@@ -79,7 +79,9 @@ def file_list(version: str, release: ReleaseListing, query: FileQuery) -> FileLi
         pythons=_choices(lines, lambda line: line.pythons),
         abis=_choices(lines, lambda line: line.abis),
         platforms=_choices(lines, lambda line: line.platforms),
-        text=f"{len(shown)} of {count(len(lines), 'file')}",
+        text=ngettext("{count} of {total} file", "{count} of {total} files", len(lines)).format(
+            count=len(shown), total=len(lines)
+        ),
         requirements=release.requirements,
     )
 
@@ -93,7 +95,7 @@ def _line(file: ListedFile) -> FileLine:
     pythons, abis, platforms = tags.split("-") if tags else ("", "", "")
     return FileLine(
         file=file,
-        kind=_KINDS.get(file.kind, file.kind.value),
+        kind=gettext(_KINDS[file.kind]) if file.kind in _KINDS else file.kind.value,
         pythons=_parts(pythons),
         abis=_parts(abis),
         platforms=describe_platforms(_parts(platforms)),

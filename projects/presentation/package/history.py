@@ -7,10 +7,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from projects.presentation.package.status import status_word
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import count
 from scanner.domain.releases.package_details import PackageEvent
 from scanner.domain.targets.catalogue import CATALOGUE
+from scanner.domain.translation import gettext, ngettext
 
 # The events of a release name targets of the catalogue only.
 _CATALOGUE = frozenset(target.slug for target in CATALOGUE)
@@ -34,14 +35,6 @@ class HistoryLine(Struct, frozen=True):
     seen_at: datetime
 
 
-_FILE_TEXTS = {
-    "added": "{} added",
-    "yanked": "{} yanked",
-    "unyanked": "{} no longer yanked",
-    "removed": "{} removed from the index",
-}
-
-
 def history_lines(events: Iterable[PackageEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
     """Return the newest `limit` lines of `events`, which are ordered newest first.
 
@@ -62,7 +55,9 @@ def _line(events: Sequence[PackageEvent], own: Sequence[str]) -> HistoryLine:
     return HistoryLine(
         kind=first.kind,
         version=first.version,
-        text=_text(first, len(files), f"{len(concerned)} of your {len(known)}"),
+        text=_text(
+            first, len(files), gettext("{count} of your {total}").format(count=len(concerned), total=len(known))
+        ),
         own_targets=describe_targets(concerned),
         files=files[:_MOST_FILES],
         more_files=max(0, len(files) - _MOST_FILES),
@@ -72,17 +67,42 @@ def _line(events: Sequence[PackageEvent], own: Sequence[str]) -> HistoryLine:
 
 
 def _text(event: PackageEvent, files: int, own: str) -> str:
-    targets = count(len(event.targets), "target")
+    targets = len(event.targets)
     match event.kind:
         case "release":
-            return f"complete: wheels for {targets} of the catalogue, {own}"
+            text = ngettext(
+                "complete: wheels for {count} target of the catalogue, {own}",
+                "complete: wheels for {count} targets of the catalogue, {own}",
+                targets,
+            )
+            return text.format(count=targets, own=own)
         case "regression":
-            before = event.detail.removeprefix("against ")
-            return f"has no wheel for {targets} that {before} supports, {own}"
+            text = ngettext(
+                "has no wheel for {count} target that {version} supports, {own}",
+                "has no wheel for {count} targets that {version} supports, {own}",
+                targets,
+            )
+            return text.format(count=targets, version=event.detail.removeprefix("against "), own=own)
         case "status":
             before, _, after = event.detail.partition(" → ")
-            return f"the package status changed from {before} to {after}"
+            text = gettext("the package status changed from {before} to {after}")
+            return text.format(before=status_word(before), after=status_word(after))
         case "first_poll":
-            return "first poll; earlier changes are not known"
-    text = _FILE_TEXTS.get(event.kind, "{} changed").format(count(files, "file"))
+            return gettext("first poll; earlier changes are not known")
+    text = _of_files(event.kind, files).format(count=files)
     return f"{text}: {event.detail}" if event.detail else text
+
+
+def _of_files(kind: str, files: int) -> str:
+    """Return what happened to so many files, with a place for their number."""
+    match kind:
+        case "added":
+            return ngettext("{count} file added", "{count} files added", files)
+        case "yanked":
+            return ngettext("{count} file yanked", "{count} files yanked", files)
+        case "unyanked":
+            return ngettext("{count} file no longer yanked", "{count} files no longer yanked", files)
+        case "removed":
+            return ngettext("{count} file removed from the index", "{count} files removed from the index", files)
+        case _:
+            return ngettext("{count} file changed", "{count} files changed", files)

@@ -10,12 +10,19 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from projects.presentation.package.status import state_word, status_word
 from projects.presentation.package.uses import UseCell
 from projects.presentation.portfolio.headlines import Headline
 from scanner.domain.phrases import count
+from scanner.domain.translation import gettext, ngettext, noop
 
 PAGE_SIZE = 50
-SORTS = {"projects": "In most projects", "way": "Most in the way", "name": "Name", "checked": "Checked longest ago"}
+SORTS = {
+    "projects": noop("In most projects"),
+    "way": noop("Most in the way"),
+    "name": noop("Name"),
+    "checked": noop("Checked longest ago"),
+}
 _NAME_LIMIT = 100
 _PAGE_DIGITS = 6
 
@@ -59,6 +66,16 @@ class PackageLine(Struct, frozen=True):
     index_url: str
     cells: tuple[UseCell | None, ...]
 
+    @property
+    def status_text(self) -> str:
+        """The status on the index as a word."""
+        return status_word(self.status)
+
+    @property
+    def state_text(self) -> str:
+        """The state of its polls as a word."""
+        return state_word(self.state)
+
 
 class PackageListPage(Struct, frozen=True):
     """One page of the list. `total` is the number of packages that the query finds."""
@@ -80,7 +97,8 @@ class PackageListPage(Struct, frozen=True):
         if self.pages == 1:
             return count(self.total, "package")
         first = (self.page - 1) * PAGE_SIZE + 1
-        return f"{first} to {first + len(self.rows) - 1} of {count(self.total, 'package')}"
+        text = ngettext("{first} to {last} of {total} package", "{first} to {last} of {total} packages", self.total)
+        return text.format(first=first, last=first + len(self.rows) - 1, total=self.total)
 
     @property
     def previous(self) -> str:
@@ -95,4 +113,4 @@ class PackageListPage(Struct, frozen=True):
     @property
     def sorts(self) -> tuple[tuple[str, str, bool], ...]:
         """The orders: value, text, and whether it is the chosen one."""
-        return tuple((value, text, value == self.query.sort) for value, text in SORTS.items())
+        return tuple((value, gettext(text), value == self.query.sort) for value, text in SORTS.items())

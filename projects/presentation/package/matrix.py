@@ -11,15 +11,16 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
 from scanner.domain.matching.availability import Availability, Offer
 from scanner.domain.releases.package_details import ReleaseOffers
+from scanner.domain.translation import gettext, noop
 
 _CELLS = {
-    Availability.NATIVE: (Verdict.READY, "wheel"),
+    Availability.NATIVE: (Verdict.READY, noop("wheel")),
     Availability.ABI3: (Verdict.READY, "abi3"),
-    Availability.PURE: (Verdict.READY, "pure"),
-    Availability.FALLBACK: (Verdict.DEGRADED, "pure"),
-    Availability.SOURCE: (Verdict.UPGRADE, "sdist only"),
-    Availability.EXCLUDED: (Verdict.BLOCKED, "Python excluded"),
-    Availability.NONE: (Verdict.BLOCKED, "no wheel"),
+    Availability.PURE: (Verdict.READY, noop("pure")),
+    Availability.FALLBACK: (Verdict.DEGRADED, noop("pure")),
+    Availability.SOURCE: (Verdict.UPGRADE, noop("sdist only")),
+    Availability.EXCLUDED: (Verdict.BLOCKED, noop("Python excluded")),
+    Availability.NONE: (Verdict.BLOCKED, noop("no wheel")),
 }
 
 
@@ -45,8 +46,8 @@ def matrix_row(release: ReleaseOffers) -> MatrixRow:
 
 
 def _cell(offer: Offer) -> MatrixCell:
-    look, text = _CELLS.get(offer.availability, (Verdict.UNKNOWN, "unknown"))
-    return MatrixCell(look, text, offer.yanked)
+    look, text = _CELLS.get(offer.availability, (Verdict.UNKNOWN, noop("unknown")))
+    return MatrixCell(look, gettext(text), offer.yanked)
 
 
 def matrix_columns(columns: Sequence[Column], chosen: Sequence[str], limit: int) -> tuple[Column, ...]:

@@ -14,12 +14,14 @@ from projects.presentation.package.comparison import ComparisonText
 from projects.presentation.package.files import FileList
 from projects.presentation.package.history import HistoryLine, history_lines
 from projects.presentation.package.matrix import MatrixRow, matrix_row
+from projects.presentation.package.status import status_word
 from projects.presentation.package.timeline import Timeline
 from projects.presentation.package.uses import PackageUses, UseRow, use_rows
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import count
+from scanner.domain.next_poll import due_text
 from scanner.domain.releases.package_details import PackageDetails, ReleaseOffers
+from scanner.domain.translation import ngettext
 
 _HISTORY_LINES = 30
 # An index at the root of its host: "https://host/simple".
@@ -46,6 +48,16 @@ class PackagePage(Struct, frozen=True):
     files: FileList | None
     file_list: str
     project_page: str
+
+    @property
+    def status_text(self) -> str:
+        """The status on the index as a word."""
+        return status_word(self.details.status)
+
+    @property
+    def due_reason(self) -> str:
+        """Why the next poll is when it is, as a clause after "because"; "" where nothing says it."""
+        return due_text(self.details.due_reason)
 
     @property
     def regressions(self) -> tuple[HistoryLine, ...]:
@@ -115,5 +127,16 @@ def _answer(details: PackageDetails, columns: Sequence[Column]) -> str:
     pairs = list(zip(columns, release.offers, strict=True))
     served = [column for column, offer in pairs if offer.availability.installs_wheel and not offer.yanked]
     others = describe_targets(column.slug for column in columns if column not in served)
-    text = f"{release.version}, the newest release, has a wheel for {len(served)} of {count(len(columns), 'target')}"
-    return f"{text}; none for {others}." if others else f"{text}."
+    if others:
+        text = ngettext(
+            "{version}, the newest release, has a wheel for {count} of {total} target; none for {others}.",
+            "{version}, the newest release, has a wheel for {count} of {total} targets; none for {others}.",
+            len(columns),
+        )
+    else:
+        text = ngettext(
+            "{version}, the newest release, has a wheel for {count} of {total} target.",
+            "{version}, the newest release, has a wheel for {count} of {total} targets.",
+            len(columns),
+        )
+    return text.format(version=release.version, count=len(served), total=len(columns), others=others)

@@ -12,12 +12,13 @@ from projects.presentation.forecasts import ForecastText, LagLine, describe_fore
 from scanner.domain.matching.availability import Availability
 from scanner.domain.releases.first_wheels import FEWEST_LAGS, FirstWheel, Lag, WheelForecast
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation, Python
+from scanner.domain.translation import gettext, noop
 
 _LOOKS = {
     Availability.NATIVE: (Verdict.READY, ""),
     Availability.ABI3: (Verdict.READY, "abi3"),
-    Availability.PURE: (Verdict.READY, "pure"),
-    Availability.FALLBACK: (Verdict.DEGRADED, "pure only"),
+    Availability.PURE: (Verdict.READY, noop("pure")),
+    Availability.FALLBACK: (Verdict.DEGRADED, noop("pure only")),
 }
 
 
@@ -70,10 +71,25 @@ class Timeline(Struct, frozen=True):
         lacking = next((row for row in self.rows if row.is_lacking), None)
         if self.forecast is not None or lacking is None:
             return ""
-        why = f"{len(self.lags)} of at least {FEWEST_LAGS} first wheels that followed a release are known"
         if any(cell.day for cell in lacking.cells):
-            why = "other platforms have its wheel, so what other Pythons took says nothing of this one"
-        return f"No forecast for {lacking.python} on {self.platforms[0]}: {why}."
+            text = gettext(
+                "No forecast for {python} on {platform}: other platforms have its wheel, "
+                "so what other Pythons took says nothing of this one."
+            )
+        else:
+            text = gettext(
+                "No forecast for {python} on {platform}: {count} of at least {fewest} first wheels "
+                "that followed a release are known."
+            )
+        platform = self.platforms[0]
+        return text.format(python=lacking.python, platform=platform, count=len(self.lags), fewest=FEWEST_LAGS)
+
+    @property
+    def lags_text(self) -> str:
+        """The lags on the first platform, in one sentence."""
+        lags = "; ".join(f"Python {line.python} {line.text}" for line in self.lags)
+        text = gettext("First wheels on {platform}, counted from each release: {lags}.")
+        return text.format(platform=self.platforms[0], lags=lags)
 
 
 def timeline(
@@ -122,11 +138,11 @@ def _row(python: Python, wheels: Mapping[str, FirstWheel], scale: _Scale) -> Tim
         if served is None:
             # Before its release, nobody can miss a wheel for a Python.
             is_out = released is not None and released <= scale.end
-            cells.append(TimelineCell(Verdict.BLOCKED if is_out else Verdict.INACTIVE, None, "no wheel", ""))
+            cells.append(TimelineCell(Verdict.BLOCKED if is_out else Verdict.INACTIVE, None, gettext("no wheel"), ""))
             continue
         look, kind = _LOOKS.get(served.availability, (Verdict.READY, ""))
         days = (served.uploaded - released).days if released else None
-        lag = f"{lag_text(days)}" if days is not None and not kind and abs(days) < _FAR else kind
+        lag = lag_text(days) if days is not None and not kind and abs(days) < _FAR else gettext(kind)
         cells.append(TimelineCell(look, served.uploaded, lag, served.version))
         text = f"{platform}: {served.version}, {served.uploaded:%Y-%m-%d}"
         marks.append(TimelineMark(scale.place(served.uploaded), look, text))

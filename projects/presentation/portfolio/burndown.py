@@ -12,6 +12,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.standing import BarPart, HeadlineBar, bar_parts, bar_text, target_of
 from projects.presentation.portfolio.stored import PastOutcomes, StoredProject
+from scanner.domain.translation import gettext
 
 _DAYS = 14
 _WEEKS = 26
@@ -77,6 +78,6 @@ def _burndown(
             verdict = verdicts.get((pk, day), {}).get(target or "")
             if verdict is not None:
                 counts[verdict] += 1
-        text = bar_text(counts) if counts else "no assessment"
+        text = bar_text(counts) if counts else gettext("no assessment")
         found.append(BurndownDay(day, round(position * step, 2), bar_parts(counts), text))
     return Burndown(headline, round(step * 0.8, 2), tuple(found))

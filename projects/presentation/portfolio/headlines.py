@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from projects.presentation.columns import Column, columns_of
 from scanner.domain.targets.pythons import PYTHONS
+from scanner.domain.translation import gettext
 
 _MOST = 6
 _ORDER = {python.slug: position for position, python in enumerate(PYTHONS)}
@@ -25,7 +26,9 @@ class Headline(Struct, frozen=True):
     @property
     def label(self) -> str:
         """The name of the column: "3.14 on Linux x86-64"."""
-        return f"{self.python} on {self.platform}" if self.platform else self.python
+        if not self.platform:
+            return self.python
+        return gettext("{python} on {platform}").format(python=self.python, platform=self.platform)
 
 
 def headline_of(column: Column) -> Headline:

@@ -14,7 +14,8 @@ from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.standing import target_of
 from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
 from projects.presentation.waiting import WaitingNode, WaitingStep, merge_chains
-from scanner.domain.phrases import agree, count, share_of
+from scanner.domain.phrases import count
+from scanner.domain.translation import gettext, ngettext
 
 _MOST_BLOCKERS = 10
 _MOST_UPGRADES = 5
@@ -132,19 +133,31 @@ def _blocker(name: str, found: _Found) -> RankedPackage:
     dependents = len(found.dependents)
     text = count(len(found.projects), "project")
     if dependents:
-        text += f", {count(dependents, 'package')} {agree(dependents, 'needs', 'need')} it"
+        needing = ngettext("{count} package needs it", "{count} packages need it", dependents)
+        text += f", {needing.format(count=dependents)}"
     return _obstacle(name, found, "", text, *_cause(found))
 
 
 def _upgrade(name: str, found: _Found) -> RankedPackage:
-    cells = len(found.cells)
-    text = f"{count(len(found.projects), 'project')} {agree(len(found.projects), 'needs', 'need')} it"
-    text += f" on {count(cells, 'target')}"
+    cells, projects = len(found.cells), len(found.projects)
+    on_targets = ngettext("on {count} target", "on {count} targets", cells).format(count=cells)
+    text = ngettext("{count} project needs it {on_targets}", "{count} projects need it {on_targets}", projects)
+    text = text.format(count=projects, on_targets=on_targets)
     if found.finished:
-        where = "there" if cells == 1 else f"on {share_of(found.finished, cells)}"
-        text += f"; {where} nothing else is missing"
+        text += f"; {_finished(found.finished, cells)}"
     first = max((cell.first for *_, cell in found.cells), key=_version_key)
     return _obstacle(name, found, first, text, "", _where(dict.fromkeys(target for _, target, _, _ in found.cells)))
+
+
+def _finished(number: int, cells: int) -> str:
+    """Return on how many of its targets an upgrade is all that is missing."""
+    if cells == 1:
+        return gettext("there nothing else is missing")
+    if number == cells:
+        return gettext("on all of them nothing else is missing")
+    return ngettext(
+        "on {count} of them nothing else is missing", "on {count} of them nothing else is missing", number
+    ).format(count=number)
 
 
 def _obstacle(name: str, found: _Found, first: str, text: str, cause: str, where: str) -> RankedPackage:

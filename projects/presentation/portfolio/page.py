@@ -14,18 +14,19 @@ from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.obstacles import RankedPackage, blockers, upgrades
 from projects.presentation.portfolio.query import STATE_KEYS, PortfolioQuery
 from projects.presentation.portfolio.standing import (
-    STATE_WORDS,
     HeadlineBar,
     PortfolioRow,
     headline_bars,
     portfolio_rows,
     sorted_rows,
     state_counts,
+    state_word,
     target_of,
 )
 from projects.presentation.portfolio.stored import DeletedProject, PortfolioState
 from projects.presentation.portfolio.week import Week, describe_week
-from scanner.domain.phrases import count
+from scanner.domain.phrases import join_words
+from scanner.domain.translation import gettext, ngettext
 
 
 class PortfolioHeading(Struct, frozen=True):
@@ -103,7 +104,9 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         all_headlines=state.all_headlines,
         rows=rows,
         project_count=len(state.projects),
-        count_text=f"{len(rows)} of {count(len(state.projects), 'project')}",
+        count_text=ngettext("{count} of {total} project", "{count} of {total} projects", len(state.projects)).format(
+            count=len(rows), total=len(state.projects)
+        ),
         order_text=_order_text(headlines, query.sort),
         headings=_headings(headlines, query),
         bars=bars,
@@ -115,7 +118,7 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         teams=tuple((slug, name, slug in query.teams) for slug, name in known_teams) if len(known_teams) > 1 else (),
         tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
         states=tuple(
-            (key, STATE_WORDS[verdict], verdict in query.states, counts[verdict]) for verdict, key in STATE_KEYS.items()
+            (key, state_word(verdict), verdict in query.states, counts[verdict]) for verdict, key in STATE_KEYS.items()
         ),
         empty_text=_empty_text(query),
         is_judged=any(
@@ -136,16 +139,23 @@ def _headings(headlines: Sequence[Headline], query: PortfolioQuery) -> tuple[Por
 
 def _order_text(headlines: Sequence[Headline], sort: str) -> str:
     if sort == "name":
-        return "by name"
+        return gettext("by name")
     headline = next((one for one in headlines if one.key == sort), None)
-    return f"worst on {headline.label} first" if headline else "worst first"
+    if headline is None:
+        return gettext("worst first")
+    return gettext("worst on {target} first").format(target=headline.label)
 
 
 def _empty_text(query: PortfolioQuery) -> str:
     if query.teams:
-        return "No project of these teams passes the filter."
-    asked = {"one of these tags": query.tags, "one of these states on these targets": query.states}
-    wishes = " and ".join(wish for wish, is_asked in asked.items() if is_asked)
-    if query.name:
-        return f"No project name contains “{query.name}”{f' with {wishes}' if wishes else ''}."
-    return f"No project has {wishes}."
+        return gettext("No project of these teams passes the filter.")
+    wishes = [gettext("one of these tags")] if query.tags else []
+    if query.states:
+        wishes.append(gettext("one of these states on these targets"))
+    if not query.name:
+        text = gettext("No project has {wishes}.")
+    elif wishes:
+        text = gettext("No project name contains “{name}” with {wishes}.")
+    else:
+        text = gettext("No project name contains “{name}”.")
+    return text.format(name=query.name, wishes=join_words(wishes))

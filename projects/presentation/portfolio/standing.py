@@ -15,14 +15,20 @@ from projects.presentation.heatmap import LOOKS, HeatCell, heat_cell
 from projects.presentation.portfolio.headlines import Headline, headline_of
 from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
 from projects.presentation.stored import SnapshotLine
-from scanner.domain.phrases import count
+from scanner.domain.translation import gettext, ngettext, noop
 
 _BAR_ORDER = (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL, ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN)
-STATE_WORDS = {
-    ProjectVerdict.GO: "ready",
-    ProjectVerdict.CONDITIONAL: "after upgrades",
-    ProjectVerdict.NO_GO: "blocked",
-    ProjectVerdict.UNKNOWN: "unknown",
+_WORDS = {
+    ProjectVerdict.GO: noop("ready"),
+    ProjectVerdict.CONDITIONAL: noop("after upgrades"),
+    ProjectVerdict.NO_GO: noop("blocked"),
+    ProjectVerdict.UNKNOWN: noop("unknown"),
+}
+_COUNTED = {
+    ProjectVerdict.GO: noop("{count} ready"),
+    ProjectVerdict.CONDITIONAL: noop("{count} after upgrades"),
+    ProjectVerdict.NO_GO: noop("{count} blocked"),
+    ProjectVerdict.UNKNOWN: noop("{count} unknown"),
 }
 _WORST_FIRST = (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN, ProjectVerdict.CONDITIONAL, ProjectVerdict.GO)
 
@@ -119,17 +125,27 @@ def bar_parts(counts: Counter[ProjectVerdict]) -> tuple[BarPart, ...]:
     for verdict in _BAR_ORDER:
         if counts[verdict]:
             width = 100 * counts[verdict] / total
-            text = f"{counts[verdict]} {STATE_WORDS[verdict]}"
-            parts.append(BarPart(LOOKS[verdict], counts[verdict], text, round(start, 2), round(width, 2)))
+            parts.append(
+                BarPart(LOOKS[verdict], counts[verdict], _counted(counts, verdict), round(start, 2), round(width, 2))
+            )
             start += width
     return tuple(parts)
 
 
 def bar_text(counts: Counter[ProjectVerdict]) -> str:
     """Return a stacked bar in words, with its denominator: "0 of 2 projects ready, 2 after upgrades"."""
-    text = f"{counts[ProjectVerdict.GO]} of {count(counts.total(), 'project')} ready"
-    others = [f"{counts[verdict]} {STATE_WORDS[verdict]}" for verdict in _BAR_ORDER[1:] if counts[verdict]]
-    return ", ".join([text, *others])
+    text = ngettext("{count} of {total} project ready", "{count} of {total} projects ready", counts.total())
+    others = [_counted(counts, verdict) for verdict in _BAR_ORDER[1:] if counts[verdict]]
+    return ", ".join([text.format(count=counts[ProjectVerdict.GO], total=counts.total()), *others])
+
+
+def state_word(verdict: ProjectVerdict) -> str:
+    """Return the word for the state of a project on a target."""
+    return gettext(_WORDS[verdict])
+
+
+def _counted(counts: Counter[ProjectVerdict], verdict: ProjectVerdict) -> str:
+    return gettext(_COUNTED[verdict]).format(count=counts[verdict])
 
 
 def _bar(headline: Headline, verdicts: Sequence[ProjectVerdict]) -> HeadlineBar:

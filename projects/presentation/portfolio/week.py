@@ -13,12 +13,13 @@ from projects.presentation.changes import ChangeSummary, describe_differences
 from projects.presentation.columns import columns_of
 from projects.presentation.portfolio.obstacles import ProjectPlace
 from projects.presentation.portfolio.stored import RecentNote, StoredProject
+from scanner.domain.translation import gettext, noop
 
 _KINDS = (ChangeKind.BETTER, ChangeKind.WORSE, ChangeKind.NEW)
-_WORDS = {
-    ChangeKind.BETTER: "cleared or better",
-    ChangeKind.WORSE: "worse",
-    ChangeKind.NEW: "new and not ready",
+_COUNTED = {
+    ChangeKind.BETTER: noop("{count} cleared or better"),
+    ChangeKind.WORSE: noop("{count} worse"),
+    ChangeKind.NEW: noop("{count} new and not ready"),
 }
 _MOST_LINES = 20
 
@@ -66,9 +67,9 @@ def describe_week(
     ranked = sorted(lines.values(), key=lambda line: (_KINDS.index(line[0].kind), -len(line[1]), line[0].name))
     upstream = _notes(by_pk, notes)
     counts = Counter(change.kind for change, _ in ranked)
-    words = [f"{counts[kind]} {_WORDS[kind]}" for kind in _KINDS if counts[kind]]
+    words = [gettext(_COUNTED[kind]).format(count=counts[kind]) for kind in _KINDS if counts[kind]]
     if upstream:
-        words.append(f"{len(upstream)} upstream")
+        words.append(gettext("{count} upstream").format(count=len(upstream)))
     return Week(
         text=", ".join(words),
         lines=tuple(WeekLine(change, tuple(places)) for change, places in ranked[:_MOST_LINES]),

@@ -18,8 +18,8 @@ from scanner.domain.next_poll import (
     after_failure,
     after_old_page,
     after_throttle,
+    missing_reason,
 )
-from scanner.domain.phrases import count
 from scanner.domain.translation import noop
 from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
@@ -173,7 +173,7 @@ def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> Poll
         )
     else:
         again = after_failure(claim.name, now, 2 * absences, poll_intervals())
-        reason = f"missing {count(absences, 'time')} in a row"
+        reason = missing_reason(absences)
         release_claim(claim, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
     return PollResult.MISSING
 
