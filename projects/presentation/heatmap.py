@@ -31,13 +31,17 @@ _DECISIVE = {
 
 
 class HeatCell(Struct, frozen=True):
-    """One target: the verdict's look, its few words ("7 upgrades"), and the other counts ("24 ready")."""
+    """One target: the verdict's look, its few words ("7 upgrades"), and the other counts ("24 ready").
+
+    `number` is the count in its words, 0 without one.
+    """
 
     column: Column
     verdict: ProjectVerdict
     look: Verdict
     text: str
     rest: str
+    number: int
 
 
 class HeatRow(Struct, frozen=True):
@@ -92,7 +96,7 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
         look = decisive
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
     rest = [_count(counts[state.value], state) for state in others]
-    return HeatCell(column, verdict, look, text, ", ".join(rest))
+    return HeatCell(column, verdict, look, text, ", ".join(rest), number)
 
 
 def _count(number: int, state: Verdict) -> str:

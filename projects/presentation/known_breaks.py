@@ -91,7 +91,9 @@ def break_row(
 
 def where_text(fact: KnownBreak) -> str:
     """Return where a break happens: "Python >=3.13, beside numpy >=2, unless setuptools <82 is there"."""
-    parts = [f"Python {fact.pythons}" if str(fact.pythons) else ""]
+    parts = []
+    if str(fact.pythons):
+        parts.append(gettext("Python {versions}").format(versions=fact.pythons))
     if fact.free_threaded:
         parts.append(gettext("without the GIL"))
     if fact.partner is not None:
@@ -100,7 +102,7 @@ def where_text(fact: KnownBreak) -> str:
     if fact.unless:
         others = join_words([f"{one.name} {one.versions}".strip() for one in fact.unless], "or")
         parts.append(gettext("unless {packages} is there").format(packages=others))
-    return ", ".join(filter(None, parts))
+    return ", ".join(parts)
 
 
 def _statement(row: _Statement) -> Statement:

@@ -82,15 +82,20 @@ def describe_cause(package: PackageResult) -> str:
 
     It is what the newest version lacks, with its number where another version is in use.
     """
-    return f"{package.name}{_after_name(package)}"
+    version, cause = _version_and_cause(package)
+    return gettext("{package}: {cause}").format(package=f"{package.name}{version}", cause=cause)
 
 
 def _after_name(package: PackageResult) -> str:
+    return "{}: {}".format(*_version_and_cause(package))
+
+
+def _version_and_cause(package: PackageResult) -> tuple[str, str]:
     newest = package.newest_mismatch
     if newest is None or package.reason.kind is ReasonKind.KNOWN_BREAK:
-        return f": {describe_text(package.reason) or gettext('no version installs')}"
+        return "", describe_text(package.reason) or gettext("no version installs")
     named = "" if newest.version == package.version else f" {newest.version}"
-    return f"{named}: {short_text(newest.reason)}"
+    return named, short_text(newest.reason)
 
 
 _EXCLUDED = {

@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.cell_summary import cell_text
-from scanner.domain.phrases import count
 from scanner.domain.translation import ngettext
 
 MOST_LINES = 150
@@ -63,8 +62,9 @@ def waiting_tree(results: Sequence[PackageResult]) -> WaitingTree | None:
         shown.pop()
     tops = {chain[0] for chain in found}
     waiting = len({step for chain in found for step in chain[1:]})
-    text = ngettext("{count} package waits for {others}.", "{count} packages wait for {others}.", waiting)
-    text = text.format(count=waiting, others=count(len(tops), "other"))
+    text = ngettext("{count} package waits {for_others}.", "{count} packages wait {for_others}.", waiting)
+    others = ngettext("for {count} other", "for {count} others", len(tops)).format(count=len(tops))
+    text = text.format(count=waiting, for_others=others)
     return WaitingTree(text, merge_chains(shown, work), len(found) - len(shown))
 
 

@@ -165,12 +165,7 @@ def _badness(cell: HeatCell | None) -> tuple[int, int]:
     """Return the place of a cell in a column that has the worst first; of two blocked ones that with more blockers."""
     if cell is None:
         return (len(_WORST_FIRST), 0)
-    return (_WORST_FIRST.index(cell.verdict), -_number(cell.text))
-
-
-def _number(text: str) -> int:
-    first = text.partition(" ")[0]
-    return int(first) if first.isdecimal() else 0
+    return (_WORST_FIRST.index(cell.verdict), -cell.number)
 
 
 def _rank(row: PortfolioRow) -> tuple[int | str, ...]:

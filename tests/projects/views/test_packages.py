@@ -57,7 +57,7 @@ def test_links_of_the_newest_release_that_has_some_are_shown_safely(alice: Clien
     page = alice.get(PAGE).content.decode()
     assert (
         '<a href="https://code.example/issues?a=1&amp;b=2" rel="noopener noreferrer nofollow" '
-        'title="https://code.example/issues?a=1&amp;b=2">&lt;Bugs&gt;</a>'
+        'title="https://code.example/issues?a=1&amp;b=2" translate="no">&lt;Bugs&gt;</a>'
     ) in page
     assert "javascript:" not in page
     assert "Old bugs" not in page

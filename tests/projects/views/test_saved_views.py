@@ -17,7 +17,7 @@ def save(client: Client, name: str = "Windows", path: str = PATH) -> str:
 def test_a_view_is_listed_on_the_portfolio_and_opens_as_it_was(alice: Client) -> None:
     assert save(alice) == PATH
     html = alice.get("/").content.decode()
-    assert '<a class="btn" href="/?on=cp313-windows-x64&amp;q=practice">Windows</a>' in html
+    assert '<a class="btn" href="/?on=cp313-windows-x64&amp;q=practice" translate="no">Windows</a>' in html
     assert "1 of 1 project, worst first" in text(alice.get(PATH).content)
 
 
