@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -21,9 +20,6 @@ _EVENT_TOO_LONG = timedelta(hours=7)
 # The last try of a message comes an hour after it was made.
 _MESSAGE_TOO_LONG = timedelta(hours=2)
 _ALERTS_QUEUE = noop("Does a worker consume the queue “alerts”?")
-# Stored reasons of polls that name a number or a host.
-_COUNTED = re.compile(r"(it failed|missing) ([0-9]+) times? in a row")
-_PAUSED = re.compile(r"(.+) asked for a pause")
 RESULT_LABELS = {
     "changed": noop("the page has changed"),
     "unchanged": noop("nothing new"),
@@ -194,19 +190,6 @@ def fill_rate_text(polling: PollingHealth) -> str:
     if span := format_span(left):
         return gettext("; {rate} a minute lately, about {span} left").format(rate=grouped(rate, 1), span=span)
     return gettext("; {rate} a minute lately, less than a minute left").format(rate=grouped(rate, 1))
-
-
-def poll_reason(reason: str) -> str:
-    """Return why a package is polled next, of what is stored of it in English."""
-    if counted := _COUNTED.fullmatch(reason):
-        number = int(counted[2])
-        text = ngettext("missing {count} time in a row", "missing {count} times in a row", number)
-        if counted[1] == "it failed":
-            text = ngettext("it failed {count} time in a row", "it failed {count} times in a row", number)
-        return text.format(count=number)
-    if paused := _PAUSED.fullmatch(reason):
-        return gettext("{host} asked for a pause").format(host=paused[1])
-    return gettext(reason)
 
 
 def _span_text(span: timedelta) -> str:

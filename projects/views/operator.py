@@ -17,8 +17,9 @@ from msgspec.structs import replace
 
 from projects.access import HtmxHttpRequest
 from projects.presentation.formats.metrics import CONTENT_TYPE, exposition
-from projects.presentation.operator import OperatorFigures, findings, poll_reason
+from projects.presentation.operator import OperatorFigures, findings
 from projects.selectors import messages_health
+from scanner.domain.next_poll import due_text
 from scanner.domain.translation import gettext
 from scanner.selectors.operator import PollFilter, followed_indexes, poll_stats_since, polling_health, scheduled_polls
 from scanner.services.rate_limits import throttled_hosts
@@ -46,7 +47,7 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
         name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
         only = next((choice for choice in PollFilter if choice.value == request.GET.get("only")), PollFilter.ALL)
         found = scheduled_polls(_POLLS, now, name=name, only=only)
-        polls = [replace(poll, reason=poll_reason(poll.reason)) for poll in found]
+        polls = [replace(poll, reason=due_text(poll.reason)) for poll in found]
         context |= {
             "area": "operator",
             "name": name,
