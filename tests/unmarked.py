@@ -16,8 +16,10 @@ from projects import languages
 
 OPEN, CLOSE = "⟦", "⟧"
 _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
-# The name of the product is the same in every language.
-_WORD = re.compile(r"(?!\bWheelway\b)\b[A-Za-z]{2,}")
+# The names of the product and of a time zone are the same in every language.
+_WORD = re.compile(r"(?!\b(?:Wheelway|UTC)\b)\b[A-Za-z]{2,}")
+# What Django writes between a context and its message.
+_CONTEXT_SEPARATOR = "\x04"
 _SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "title-data"}
 _READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "aria-description")
 # Elements inside of a line of text; a message may hold them.
@@ -54,6 +56,10 @@ class _Django(Brackets):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
+
+    def gettext(self, message: str) -> str:
+        """Return the message in brackets, without the context that Django writes before it."""
+        return super().gettext(message.rpartition(_CONTEXT_SEPARATOR)[2])
 
 
 @contextmanager
