@@ -10,10 +10,11 @@ from projects.presentation.audit.move_text import change_lines, hand_lines
 from projects.presentation.host_markdown import bullets, code, cut, plain
 from projects.presentation.report.values import MigrationReport, ReportedIssue
 from scanner.domain.phrases import count
+from scanner.domain.translation import noop
 
 _MOST_LINES = 60
 _BLOCKED = (ProjectVerdict.NO_GO.value, ProjectVerdict.UNKNOWN.value)
-OTHERS_COMMITTED = (
+OTHERS_COMMITTED = noop(
     "Someone else committed to this branch. Wheelway does not touch it any more; this text says what held before."
 )
 

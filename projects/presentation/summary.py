@@ -185,8 +185,12 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
 def _with_more(causes: Sequence[str], total: int) -> str:
     """Return causes as one sentence, which ends with the number of the others."""
     more = total - len(causes)
-    rest = [ngettext("and {count} more", "and {count} more", more).format(count=more)] if more else []
-    return f"{'; '.join([*causes, *rest])}."
+    joined = "; ".join(causes)
+    if not more:
+        return gettext("{causes}.").format(causes=joined)
+    return ngettext("{causes}; and {count} more.", "{causes}; and {count} more.", more).format(
+        causes=joined, count=more
+    )
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:

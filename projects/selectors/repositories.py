@@ -12,6 +12,7 @@ from msgspec import Struct
 from projects.models import Delivery, Project, Repository
 from projects.models.repository import DELIVERIES_KEPT, Provider
 from projects.presentation.host_steps import HostSteps, host_steps, refused_token
+from scanner.domain.translation import gettext
 
 
 class DeliveryLine(Struct, frozen=True):
@@ -57,7 +58,7 @@ def repository_lines(project: Project, public_url: str) -> list[RepositoryLine]:
             DeliveryLine(
                 event=found.event,
                 state=found.get_state_display(),
-                reason=found.reason,
+                reason=gettext(found.reason),
                 ref=found.ref.removeprefix("refs/heads/"),
                 commit=found.commit[:7],
                 received_at=found.received_at,

@@ -56,7 +56,7 @@ class _Spoken(NamedTuple):
 def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int, spoken: _Spoken) -> str:
     single = len(targets) == 1
     version = escape(row.version)
-    beside = "" if single else f' <span class="ver">{version}</span>'
+    beside = "" if single else f' <span class="ver" translate="no">{version}</span>'
     if row.yanked:
         beside += f" {spoken.yanked}"
     if indexes:
@@ -78,8 +78,8 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     else:
         cells = f"{severity}{cells}"
     return (
-        f'<tr><th scope="row"><a href="{package_path}{path}/" hx-boost="false">{escape(row.name)}</a>{beside}'
-        f'<small class="via">{escape(row.via)}</small></th>{cells}</tr>'
+        f'<tr><th scope="row"><a href="{package_path}{path}/" hx-boost="false" translate="no">{escape(row.name)}</a>'
+        f'{beside}<small class="via">{escape(row.via)}</small></th>{cells}</tr>'
     )
 
 

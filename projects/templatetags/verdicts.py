@@ -64,9 +64,10 @@ def ago(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return gettext("never")
     exact = moment.astimezone(UTC)
-    title = f"{exact:%Y-%m-%d %H:%M:%S} UTC"
+    title = gettext("{time} UTC").format(time=f"{exact:%Y-%m-%d %H:%M:%S}")
     if timezone.get_current_timezone_name() != "UTC":
-        title = f"{timezone.localtime(moment):%Y-%m-%d %H:%M %Z}, {title}"
+        local = f"{timezone.localtime(moment):%Y-%m-%d %H:%M %Z}"
+        title = gettext("{local}, {exact}").format(local=local, exact=title)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),

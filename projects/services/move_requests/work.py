@@ -28,11 +28,13 @@ from projects.services.renewal import renewed
 from projects.services.webhooks.process import BACKOFF
 from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX
 from projects.services.webhooks.take_files import git_limits
+from scanner.domain.translation import noop
 
-NO_TOKEN = "the repository has no token for the API of its host"  # noqa: S105 - a sentence
-NO_REQUESTS = "change requests are not opened at this kind of host"
-NOTHING_CHANGES = "no file has to change"
-NEWER_COMMITS = "waits until the newest commits of the branch are assessed"
+# Stored in English; pages translate them.
+NO_TOKEN = noop("the repository has no token for the API of its host")
+NO_REQUESTS = noop("change requests are not opened at this kind of host")
+NOTHING_CHANGES = noop("no file has to change")
+NEWER_COMMITS = noop("waits until the newest commits of the branch are assessed")
 _State = MoveRequest.State
 _FINISHED = {RequestState.MERGED: _State.MERGED, RequestState.CLOSED: _State.CLOSED}
 

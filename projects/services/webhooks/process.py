@@ -18,6 +18,7 @@ from projects.services.renewal import renewed
 from projects.services.snapshots import NothingToRead
 from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
+from scanner.domain.translation import noop
 
 # Seconds to wait before each retry. After the last one the delivery has failed.
 BACKOFF = (10, 30, 90, 270, 600)
@@ -56,7 +57,7 @@ def _process(delivery_id: int, now: datetime) -> int | None:
     try:
         if delivery.repository.project.deleted_at is not None:
             # Should the deletion be undone, the next branch check finds what was pushed.
-            _finish(delivery, DeliveryOutcome(False, "the project was deleted"))
+            _finish(delivery, DeliveryOutcome(False, noop("the project was deleted")))
         elif delivery.attempts > ATTEMPTS:
             _fail(delivery, f"stopped after {ATTEMPTS} attempts", now)
         else:

@@ -24,11 +24,13 @@ from projects.domain.webhooks.payloads import read_payload
 from projects.models.repository import DELIVERIES_KEPT, UPLOAD_EVENT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken, Sealed, seal_bytes
 from projects.services.reading import ReadingLimitReached, read_document
+from scanner.domain.translation import noop
 
 logger = logging.getLogger(__name__)
 
 REASON_MAX = 500
-SUPERSEDED = "a later one for the same branch took its place"
+# Reasons are stored in English; pages translate those that are marked.
+SUPERSEDED = noop("a later one for the same branch took its place")
 CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
 # The same bytes under another id are nothing new for so long.
 _REPLAY_AFTER = timedelta(minutes=1)
@@ -187,7 +189,7 @@ def _set_state(delivery: Delivery, event: events.WebhookEvent) -> None:
     if isinstance(event, events.InvalidPayload):
         delivery.state, delivery.reason = Delivery.State.FAILED, event.reason
     elif isinstance(event, events.PingEvent):
-        delivery.reason = "test delivery: the hook works"
+        delivery.reason = noop("test delivery: the hook works")
     elif isinstance(event, events.IgnoredEvent):
         delivery.reason = event.reason
     else:
@@ -197,7 +199,7 @@ def _set_state(delivery: Delivery, event: events.WebhookEvent) -> None:
         elif not _is_from(repository, push):
             delivery.reason = f"it is from {push.repository}, not the configured repository"
         elif push.after is None:
-            delivery.ref, delivery.reason = push.ref, "the branch was deleted"
+            delivery.ref, delivery.reason = push.ref, noop("the branch was deleted")
         else:
             delivery.ref, delivery.commit, delivery.state = push.ref, push.after, Delivery.State.PENDING
     delivery.reason = delivery.reason[:REASON_MAX]

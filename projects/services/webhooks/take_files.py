@@ -19,6 +19,7 @@ from projects.models.repository import Delivery, Repository
 from projects.models.sealed import reveal_bytes
 from projects.services.reading import IncludeFinder, read_document
 from projects.services.snapshot_sources import JoinedSnapshot, OthersChanged, PushedFiles
+from scanner.domain.translation import noop
 
 # How often a delivery starts again because another one was taken meanwhile.
 _ROUNDS = 4
@@ -92,7 +93,7 @@ def _store_upload(delivery: Delivery, upload: uploads.Upload, joined: JoinedSnap
     Project.objects.select_for_update(no_key=True).get(pk=repository.project_id)
     later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
     if later.exists():
-        return DeliveryOutcome(False, "a later upload has been taken already")
+        return DeliveryOutcome(False, noop("a later upload has been taken already"))
     joined.store(repository, origin=Origin.CI, commit=upload.commit, ref=upload.ref)
     changes: dict[str, str] = {"last_commit": upload.commit} if upload.commit else {}
     Repository.objects.filter(pk=repository.pk).update(**changes, last_error="", checked_at=now)
@@ -121,7 +122,7 @@ def _take(delivery: Delivery, repository: Repository, source: GitRepository, now
 def _outdated(repository: Repository, source: GitRepository, commit: str, head: str) -> str:
     """Return why the commit is not taken, or "". The head of the branch always is, unless it has been."""
     if commit == repository.last_commit:
-        return "this commit has been taken already"
+        return noop("this commit has been taken already")
     if commit == head:
         return ""
     history = source.history(repository.branch)
