@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0001_squashed_0033_mail_preferences'),
+        ('projects', '0033_mail_preferences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
