@@ -22,6 +22,7 @@ class KeyForm(forms.Form):
         label=_("Project"),
         empty_label=_("All that you can see"),
         to_field_name="slug",
+        widget=forms.Select(attrs={"translate": "no"}),
     )
 
     def __init__(self, data: QueryDict | None, projects: QuerySet[Project]) -> None:

@@ -32,7 +32,12 @@ class TeamChoiceForm(forms.Form):
     """The team of a project: one to which the user may add projects, the oldest one unless another is chosen."""
 
     team = forms.ModelChoiceField(
-        Team.objects.none(), to_field_name="slug", label=_("Team"), empty_label=None, required=False
+        Team.objects.none(),
+        to_field_name="slug",
+        label=_("Team"),
+        empty_label=None,
+        required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

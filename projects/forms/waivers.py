@@ -38,7 +38,12 @@ class WaiverForm(forms.Form):
         help_text=_("Shown wherever it counts: on the table, in reports and in exports."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), help_text=_("Who answers for it."))
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Owner"),
+        help_text=_("Who answers for it."),
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     until = forms.DateField(
         label=_("Until"),
         help_text=_("The last day on which it counts (UTC), at most a year ahead. After it the package counts again."),
