@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks, Partner
 from scanner.domain.parsing import parse_dependency_specifier
+from scanner.domain.translation import gettext
 
 _REQUIRED = ("package", "versions", "action", "symptom", "source")
 _KEYS = {*_REQUIRED, "pythons", "first_good", "partner", "partner_versions", "free_threaded", "unless"}
@@ -64,10 +65,10 @@ class _Entry:
     def read(self) -> KnownBreak:
         unknown = sorted(self.values.keys() - _KEYS)
         if unknown:
-            raise InvalidKnownBreaks(f"{self.place}: unknown key {unknown[0]!r}")
+            raise self._wrong(f"unknown key {unknown[0]!r}")
         for key in _REQUIRED:
             if not self._text(key):
-                raise InvalidKnownBreaks(f"{self.place}: {key} is missing")
+                raise self._wrong(gettext("{key} is missing").format(key=key))
         fact = KnownBreak(
             package=self._name("package"),
             versions=self._specifiers("versions"),
@@ -81,60 +82,68 @@ class _Entry:
             unless=self._unless(),
         )
         if not (self._text("pythons") or fact.partner or fact.free_threaded):
-            raise InvalidKnownBreaks(f"{self.place}: say on which pythons, or beside which partner, it breaks")
+            raise self._wrong(gettext("say on which pythons, or beside which partner, it breaks"))
         if fact.first_good and fact.concerns(Version(fact.first_good)):
-            raise InvalidKnownBreaks(f"{self.place}: first_good {fact.first_good} is among the versions that break")
+            text = gettext("first_good {version} is among the versions that break")
+            raise self._wrong(text.format(version=fact.first_good))
         return fact
+
+    def _wrong(self, text: str) -> InvalidKnownBreaks:
+        return InvalidKnownBreaks(f"{self.place}: {text}")
 
     def _partner(self) -> Partner | None:
         if not self._text("partner"):
             if self._text("partner_versions"):
-                raise InvalidKnownBreaks(f"{self.place}: partner is missing")
+                raise self._wrong(gettext("{key} is missing").format(key="partner"))
             return None
         if not self._text("partner_versions"):
-            raise InvalidKnownBreaks(f"{self.place}: partner_versions is missing")
+            raise self._wrong(gettext("{key} is missing").format(key="partner_versions"))
         return Partner(self._name("partner"), self._specifiers("partner_versions"))
 
     def _unless(self) -> tuple[Partner, ...]:
         listed = self.values.get("unless", [])
         if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
-            raise InvalidKnownBreaks(f"{self.place}: unless must be a list of requirements")
+            raise self._wrong("unless must be a list of requirements")
         return tuple(map(self._preventing, listed))
 
     def _preventing(self, text: str) -> Partner:
         try:
             requirement = parse_dependency_specifier(text)
         except InvalidRequirement as error:
-            raise InvalidKnownBreaks(f"{self.place}: unless {text!r} is not a requirement") from error
+            said = gettext("unless {value} is not a requirement").format(value=repr(text))
+            raise self._wrong(said) from error
         return Partner(canonicalize_name(requirement.name), requirement.specifier)
 
     def _text(self, key: str) -> str:
         value = self.values.get(key, "")
         if not isinstance(value, str):
-            raise InvalidKnownBreaks(f"{self.place}: {key} must be text")
+            raise self._wrong(f"{key} must be text")
         return value.strip()
 
     def _flag(self, key: str) -> bool:
         value = self.values.get(key, False)
         if not isinstance(value, bool):
-            raise InvalidKnownBreaks(f"{self.place}: {key} must be true or false")
+            raise self._wrong(f"{key} must be true or false")
         return value
 
     def _name(self, key: str) -> NormalizedName:
         try:
             return canonicalize_name(self._text(key), validate=True)
         except InvalidName as error:
-            raise InvalidKnownBreaks(f"{self.place}: {key} {self._text(key)!r} is not a package name") from error
+            text = gettext("{key} {value} is not a package name").format(key=key, value=repr(self._text(key)))
+            raise self._wrong(text) from error
 
     def _specifiers(self, key: str) -> SpecifierSet:
         try:
             return SpecifierSet(self._text(key))
         except InvalidSpecifier as error:
-            raise InvalidKnownBreaks(f"{self.place}: {key} {self._text(key)!r} is not a specifier set") from error
+            text = gettext("{key} {value} is not a specifier set").format(key=key, value=repr(self._text(key)))
+            raise self._wrong(text) from error
 
     def _version(self, key: str) -> str:
         text = self._text(key)
         try:
             return str(Version(text)) if text else ""
         except InvalidVersion as error:
-            raise InvalidKnownBreaks(f"{self.place}: {key} {text!r} is not a version") from error
+            said = gettext("{key} {value} is not a version").format(key=key, value=repr(text))
+            raise self._wrong(said) from error
