@@ -224,14 +224,11 @@ def _versions(sheet: DecisionSheet, target: Target) -> Iterator[Block]:
     }
     through = gettext("{package} (through others)")
     rows = tuple(
-        tuple(
-            (text, "")
-            for text in (
-                one.name if one.is_direct else through.format(package=one.name),
-                one.before,
-                one.lowest or gettext("none"),
-                *(one.after.get(kind, "-") for kind in kinds),
-            )
+        (
+            (one.name, "name") if one.is_direct else (through.format(package=one.name), ""),
+            (one.before, ""),
+            (one.lowest or gettext("none"), ""),
+            *((one.after.get(kind, "-"), "") for kind in kinds),
         )
         for one in sheet.packages
     )
