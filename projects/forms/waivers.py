@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from packaging.utils import InvalidName, canonicalize_name
 
 from projects.domain.assessment.waivers import WaiverKind
@@ -40,7 +41,7 @@ class WaiverForm(forms.Form):
     )
     owner = forms.ModelChoiceField(
         User.objects.none(),
-        label=_("Owner"),
+        label=pgettext_lazy("of a waiver", "Owner"),
         help_text=_("Who answers for it."),
         widget=forms.Select(attrs={"translate": "no"}),
     )

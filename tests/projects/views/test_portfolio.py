@@ -139,6 +139,14 @@ def test_the_burn_down_has_a_bar_for_each_day_in_words(alice: Client, cast: Cast
     assert "3.14 on Linux x86-64 0 of 1 project ready, 1 blocked 1 of 1 project ready" in said
 
 
+def test_numbers_of_plots_have_points_where_the_language_writes_commas(alice: Client, cast: Cast) -> None:
+    cast.project.assessments.all().delete()
+    assess_as(cast.project, usual_rows(), at=timezone.now() - timedelta(days=2))
+    html = alice.get("/", headers={"Accept-Language": "de"}).content.decode()
+    assert "translate(33.33 40) scale(26.67 -0.4)" in html
+    assert 'x="0.0" y="0" width="100.0"' in html
+
+
 def test_the_first_day_has_no_burn_down_yet(alice: Client, cast: Cast) -> None:
     cast.project.assessments.all().delete()
     assess_as(cast.project, usual_rows(), at=timezone.now())
