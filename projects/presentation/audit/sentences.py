@@ -85,7 +85,7 @@ def _what(finding: AuditFinding) -> str:
         case FindingKind.THROUGH_ANOTHER:
             through = f": {' → '.join(finding.through)}" if finding.through else ""
         case FindingKind.OTHER_GROUP:
-            through = join_words(finding.through)
+            through = join_words([gettext(one) for one in finding.through])
         case _:
             through = ""
     subject = gettext(finding.subject) if finding.kind is FindingKind.NEWER_SYNTAX else finding.subject

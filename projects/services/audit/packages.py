@@ -19,6 +19,7 @@ from projects.domain.dependency_files.values import RequirementOrigin, Requireme
 from projects.services.audit.tree import path_below
 from scanner.domain.parsing import parse_dependency_specifier
 from scanner.domain.source.wheel_modules import BroughtModules
+from scanner.domain.translation import noop
 from scanner.selectors.candidates import stored_metadata, stored_packages
 from scanner.services.brought_modules import read_brought_modules
 from scanner.services.index_sets import IndexSet
@@ -156,7 +157,7 @@ def _other_groups(parsed: ParsedFiles, in_set: set[str]) -> dict[str, dict[str, 
 
 def _label(scope: RequirementScope, group: str) -> str:
     # What counts and is not in the set has a marker that leaves it out.
-    return "other targets" if scope is RequirementScope.MAIN else f"{scope.value} {group}".strip()
+    return noop("other targets") if scope is RequirementScope.MAIN else f"{scope.value} {group}".strip()
 
 
 def _newest(names: Iterable[str], indexes: IndexSet) -> dict[str, str]:
