@@ -16,10 +16,10 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.domain.assessment.verdicts import Verdict
+from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
 from projects.presentation.cell_summary import evidence_text
 from projects.presentation.risk_table.table import PackageRow, RiskTable
-from projects.presentation.words import verdict_word
+from projects.presentation.words import severity_word, verdict_word
 from scanner.domain.translation import gettext, language, ngettext
 
 register = template.Library()
@@ -38,7 +38,7 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
     targets = [f'><a href="{cells_path}{column.slug}/' for column in table.columns]
-    spoken = _Spoken(language(), _YANKED.format(gettext("yanked")))
+    spoken = _Spoken(language(), _YANKED.format(gettext("yanked")), {one: severity_word(one) for one in SEVERITIES})
     rows = [
         _row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0), spoken)
         for row in table.rows
@@ -47,16 +47,17 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
 
 
 class _Spoken(NamedTuple):
-    """What is asked once for all rows: the language of the texts, and the flag of a yanked release."""
+    """What is asked once for all rows: the language of the texts, the flag of a yanked release, and the severities."""
 
     language: str
     yanked: str
+    severities: Mapping[Severity, str]
 
 
 def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int, spoken: _Spoken) -> str:
     single = len(targets) == 1
     version = escape(row.version)
-    beside = "" if single else f' <span class="ver" translate="no">{version}</span>'
+    beside = "" if single else f' <span class="ver">{version}</span>'
     if row.yanked:
         beside += f" {spoken.yanked}"
     if indexes:
@@ -69,7 +70,8 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
             for link, cell in zip([f"{target}{path}/" for target in targets], row.cells, strict=True)
         ]
     )
-    severity = f'<td class="sev {row.severity}">{row.severity_text}</td>'
+    severity_text = row.severity_text if row.is_unknown else spoken.severities[row.severity]
+    severity = f'<td class="sev {row.severity}">{severity_text}</td>'
     if single:
         why = f'<td class="why">{escape(row.reason)}</td>'
         offers = "".join(f"<td>{escape(offer) or '&ndash;'}</td>" for offer in (row.first, row.latest))
@@ -78,7 +80,7 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     else:
         cells = f"{severity}{cells}"
     return (
-        f'<tr><th scope="row"><a href="{package_path}{path}/" hx-boost="false" translate="no">{escape(row.name)}</a>'
+        f'<tr><th scope="row"><a href="{package_path}{path}/" translate="no" hx-boost="false">{escape(row.name)}</a>'
         f'{beside}<small class="via">{escape(row.via)}</small></th>{cells}</tr>'
     )
 

@@ -40,7 +40,7 @@ def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
 
 @cache
 def _build() -> int:
-    """Return a number that changes with the code and the templates."""
-    folders = (settings.BASE_DIR / name for name in ("templates", "projects", "scanner", "compat_site"))
-    files = (path for folder in folders for path in Path(folder).rglob("*") if path.suffix in (".html", ".py"))
+    """Return a number that changes with the code, the templates and the translations."""
+    folders = (settings.BASE_DIR / name for name in ("templates", "projects", "scanner", "compat_site", "translations"))
+    files = (path for folder in folders for path in Path(folder).rglob("*") if path.suffix in (".html", ".py", ".mo"))
     return max(path.stat().st_mtime_ns for path in files)

@@ -65,7 +65,9 @@ def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
                 closes_releases=given["closes_releases"],
             )
         except InvalidIndexAddress as error:
-            form.add_error("address", gettext("This address cannot be used: {why}.").format(why=error))
+            form.add_error(
+                "address", gettext("This address cannot be used: {reason}.").format(reason=gettext(str(error)))
+            )
         except AlreadyConfigured:
             text = gettext("This is the default index of this installation, which the project uses already.")
             form.add_error("address", text)

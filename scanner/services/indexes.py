@@ -132,7 +132,7 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     except InvalidAddress as error:
         raise InvalidIndexAddress(str(error)) from None
     if len(url) > 500:
-        raise InvalidIndexAddress("an index address has no more than 500 characters")
+        raise InvalidIndexAddress(noop("an index address has no more than 500 characters"))
     facts = {"login": Sealed.of(login), "closes_releases": closes_releases}
     index, _ = Index.objects.update_or_create(url=url, scope=scope, defaults=facts)
     return index.pk
