@@ -14,6 +14,7 @@ from django.test import Client
 
 from projects.models import ApiKey, Subscription
 from projects.services.accounts import first_account, make_sign_in_link
+from projects.services.alerts.preferences import choose_mail_language
 from projects.services.alerts.send import AlertNotNeeded, _check_wanted
 from tests.cast import PASSWORD, Cast
 from tests.web import text
@@ -126,6 +127,18 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_and_strangers_learn_n
     form = client.get(link[1]).headers["Location"]
     client.post(form, {"password1": "another strange one", "password2": "another strange one"})
     assert User.objects.get(pk=cast.alice.pk).check_password("another strange one")
+
+
+def test_the_message_about_a_password_is_in_the_language_of_its_recipient_else_of_the_page(cast: Cast) -> None:
+    cast.alice.set_password(PASSWORD)
+    cast.alice.save()
+    EmailAddress.objects.create(user=cast.alice, email=cast.alice.email, verified=True, primary=True)
+    form = {"email": cast.alice.email}
+    Client().post("/account/forgotten/", form, headers={"Accept-Language": "de"})
+    assert mail.outbox[-1].subject.endswith("Neues Passwort für Wheelway wählen")
+    choose_mail_language(cast.alice, "en")
+    Client().post("/account/forgotten/", form, headers={"Accept-Language": "de"})
+    assert mail.outbox[-1].subject.endswith("Choose a new password for Wheelway")
 
 
 @pytest.mark.parametrize(
