@@ -78,6 +78,11 @@ class _Page(Struct, frozen=True):
     name: str
 
 
+def closing_time() -> float:
+    """Return how long the end of a question waits for what runs, in seconds."""
+    return _LAST_MOMENT if stop_requested() else _MOMENT
+
+
 @contextmanager
 def fetching(
     indexes: IndexSet, *, fresh_for: timedelta = FRESH_FOR, patient: bool = False, progress: Progress
@@ -174,10 +179,17 @@ class Fetcher:
                 del self._releases[pk]
         return begun
 
-    def wait(self, seconds: float) -> Arrival:
-        """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
+    def left_out(self, release_ids: Collection[int]) -> set[int]:
+        """Return those of these wanted releases that are not fetched until they are urgent."""
+        return set(release_ids) - self._releases.keys()
+
+    def wait(self, seconds: float, *, idle: bool = False) -> Arrival:
+        """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in.
+
+        With `idle` also while nothing is left, for another thread that calls `wake`.
+        """
         if not self.at_hand:
-            self._receive(self._jobs.take(seconds))
+            self._receive(self._jobs.take(seconds, idle=idle))
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
@@ -191,10 +203,14 @@ class Fetcher:
         """Whether anything is still to come in."""
         return self.at_hand or self._jobs.busy
 
+    def wake(self) -> None:
+        """Let `wait` return, from another thread."""
+        self._jobs.wake()
+
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""
         self._closed.set()
-        self._jobs.close(_LAST_MOMENT if stop_requested() else _MOMENT)
+        self._jobs.close(closing_time())
         self._receive(self._jobs.take(0))
 
     def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
