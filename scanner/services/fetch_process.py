@@ -7,58 +7,23 @@ parent fetches the rest.
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import Generic, TypeVar
 
-from django.db import connection
-from msgspec import Struct, field
-
+from scanner.services.fetch_child import FetchChild, Report, ServedFetcher, Wanted
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress, closing_time
 from scanner.services.forking import can_fork
 from scanner.services.index_sets import IndexSet
-from scanner.services.polling import stats
 from scanner.services.stored_facts import fresh_names, settled_releases
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 __all__ = ["FetchProcess", "fetching_beside"]
 
-# How often the child looks whether its parent still exists, in seconds.
-_LOOK_EVERY = 1.0
 # How much longer than its fetches the end of the child may take, in seconds.
 _END_AFTER = 1.0
 _Key = TypeVar("_Key")
-
-
-class _Wanted(Struct, frozen=True):
-    """What the parent wants of the child."""
-
-    packages: set[str] = field(default_factory=set)
-    releases: set[int] = field(default_factory=set)
-    urgent: bool = True
-
-
-class _Report(Struct, frozen=True):
-    """What has been done since the last report, and the values of the fetcher.
-
-    `left_out` are releases that are not fetched until they are urgent.
-    """
-
-    arrival: Arrival
-    left_out: set[int]
-    begun: int
-    answered: bool
-    faults: dict[str, str]
-    progress: list[tuple[str, int, int]]
 
 
 @contextmanager
@@ -93,8 +58,8 @@ class FetchProcess:
         self.answered = False
         self.begun = 0
         self._indexes, self._fresh_for, self._make, self._progress = indexes, fresh_for, make, progress
-        self._child: _Child | None = None
-        self._here: _Served | None = None
+        self._child: FetchChild | None = None
+        self._here: ServedFetcher | None = None
         self._arrival = Arrival()
         self._names: _Requests[str] = _Requests()
         self._releases: _Requests[int] = _Requests()
@@ -107,7 +72,7 @@ class FetchProcess:
             self.answered = self.answered or bool(fresh)
             self._arrived(Arrival(names=fresh))
             new -= fresh
-        self._ask(_Wanted(packages=new, urgent=urgent))
+        self._ask(Wanted(packages=new, urgent=urgent))
 
     def want_metadata(self, release_ids: Collection[int], *, urgent: bool = True) -> None:
         """Begin to fetch the metadata of these releases, as `Fetcher.want_metadata` does."""
@@ -116,7 +81,7 @@ class FetchProcess:
             settled = settled_releases(new)
             self._arrived(Arrival(releases=settled))
             new -= settled
-        self._ask(_Wanted(releases=new, urgent=urgent))
+        self._ask(Wanted(releases=new, urgent=urgent))
 
     def wait(self, seconds: float) -> Arrival:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
@@ -150,14 +115,14 @@ class FetchProcess:
     def _is_idle(self) -> bool:
         return self._child is None and self._here is None
 
-    def _ask(self, wanted: _Wanted) -> None:
+    def _ask(self, wanted: Wanted) -> None:
         if not (wanted.packages or wanted.releases):
             return
         if self._here is not None:
             self._here.ask(wanted)
             return
         if self._child is None:
-            self._child = _Child.start(self._make)
+            self._child = FetchChild.start(self._make)
         self._child.send(wanted)
 
     def _hear(self, seconds: float) -> None:
@@ -173,7 +138,7 @@ class FetchProcess:
                 if report is not None:
                     self._receive(report)
 
-    def _receive(self, report: _Report) -> None:
+    def _receive(self, report: Report) -> None:
         self.begun, self.answered = report.begun, self.answered or report.answered
         self.faults.update(report.faults)
         self._releases.forget(report.left_out)
@@ -191,8 +156,8 @@ class FetchProcess:
         """Fetch what is still to come in this process, since the child has ended."""
         assert self._child is not None
         self._child.end(0)
-        self._child, self._here = None, _Served(self._make)
-        self._here.ask(_Wanted(set(self._names.coming), set(self._releases.coming)))
+        self._child, self._here = None, ServedFetcher(self._make)
+        self._here.ask(Wanted(set(self._names.coming), set(self._releases.coming)))
 
 
 class _Requests(Generic[_Key]):
@@ -220,139 +185,3 @@ class _Requests(Generic[_Key]):
         for key in keys:
             if self.coming.get(key) is False:
                 del self.coming[key]
-
-
-class _Served:
-    """A fetcher that is asked by messages and reports what it has done."""
-
-    def __init__(self, make: Callable[[Progress], Fetcher]) -> None:
-        self._progress: list[tuple[str, int, int]] = []
-        self._left_out: set[int] = set()
-        self.fetcher = make(lambda *one: self._progress.append(one))
-
-    def ask(self, wanted: _Wanted) -> None:
-        """Begin to fetch what is wanted."""
-        self.fetcher.want_packages(wanted.packages, urgent=wanted.urgent)
-        self.fetcher.want_metadata(wanted.releases, urgent=wanted.urgent)
-        self._left_out |= self.fetcher.left_out(wanted.releases)
-
-    def report(self, seconds: float, *, idle: bool = False) -> _Report:
-        """Wait as `Fetcher.wait` does, and return what has been done since the last report."""
-        arrival = self.fetcher.wait(0 if self._left_out else seconds, idle=idle)
-        progress, self._progress[:] = list(self._progress), ()
-        left_out, self._left_out = self._left_out, set()
-        fetcher = self.fetcher
-        return _Report(arrival, left_out, fetcher.begun, fetcher.answered, dict(fetcher.faults), progress)
-
-
-class _Child:
-    """The parent's end of the pipe to the child."""
-
-    def __init__(self, pid: int, pipe: Connection) -> None:
-        self._pid, self._pipe = pid, pipe
-
-    @classmethod
-    def start(cls, make: Callable[[Progress], Fetcher]) -> _Child:
-        """Fork a child that fetches."""
-        # Loaded here, since most commands of a day fetch nothing.
-        from multiprocessing import Pipe
-
-        ours, theirs = Pipe()
-        parent = os.getpid()
-        connection.close()
-        pid = os.fork()
-        if not pid:
-            ours.close()
-            _live(theirs, make, parent)
-        theirs.close()
-        return cls(pid, ours)
-
-    def send(self, wanted: _Wanted) -> None:
-        """Say what is wanted. If the child has ended, `report` shows that."""
-        with suppress(OSError):
-            self._pipe.send(wanted)
-
-    @property
-    def has_report(self) -> bool:
-        """Whether `report` returns at once."""
-        return self._pipe.poll(0)
-
-    def report(self, seconds: float) -> _Report | None:
-        """Return the next report; None if there is none in this time.
-
-        Raises EOFError or OSError if the child has ended, and what ended the question in it.
-        """
-        if not self._pipe.poll(seconds):
-            return None
-        message = self._pipe.recv()
-        if isinstance(message, BaseException):
-            raise message
-        assert isinstance(message, _Report)
-        return message
-
-    def end(self, seconds: float) -> None:
-        """Let the child end, and wait for that at most so long."""
-        self._pipe.close()
-        end = time.monotonic() + seconds
-        while os.waitpid(self._pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > end:
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
-                return
-            time.sleep(0.005)
-
-
-def _live(pipe: Connection, make: Callable[[Progress], Fetcher], parent: int) -> NoReturn:
-    """Be the child: fetch what is wanted until the parent closes the pipe, then end the process."""
-    status = 1
-    try:
-        # Ctrl-C is for the parent, which then lets the child end.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        served = _Served(make)
-        try:
-            _serve(pipe, served, parent)
-        finally:
-            served.fetcher.close()
-            stats.flush()
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _serve(pipe: Connection, served: _Served, parent: int) -> None:
-    """Fetch and report until the parent has gone."""
-    wanted: deque[_Wanted | None] = deque()
-
-    def listen() -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                wanted.append(pipe.recv())
-                served.fetcher.wake()
-        wanted.append(None)
-        served.fetcher.wake()
-
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        while os.getppid() == parent:
-            while wanted:
-                one = wanted.popleft()
-                if one is None:
-                    return
-                served.ask(one)
-            report = served.report(_LOOK_EVERY, idle=True)
-            if report.arrival.names or report.arrival.releases or report.left_out or report.progress:
-                pipe.send(report)
-    except (BrokenPipeError, ConnectionResetError):
-        return
-    except Exception as error:  # noqa: BLE001  raised again in the parent
-        pipe.send(_portable(error))
-
-
-def _portable(error: Exception) -> Exception:
-    """Return the error, or one with its text if it cannot be sent to another process."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301  made here
-    except Exception:  # noqa: BLE001  any class may fail in its own way
-        return RuntimeError(repr(error))
-    return error

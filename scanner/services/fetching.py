@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from functools import partial
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
-from scanner.models import Package, PackageState
+from scanner.models import Package
 from scanner.services.index_probe import IndexProbe
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
@@ -37,6 +37,7 @@ from scanner.services.packages import ensure_packages_on
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from scanner.services.shutdown import stop_requested
+from scanner.services.stored_facts import is_stale
 
 # As long as the public index allows caching its pages.
 FRESH_FOR = timedelta(minutes=10)
@@ -309,13 +310,3 @@ class Fetcher:
     @staticmethod
     def _read(release_id: int, files: Sequence[FileToRead], client: IndexClient) -> MetadataAnswer:
         return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
-
-
-def is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
-    """Return whether an index is asked for a package again."""
-    if package.state == PackageState.MALFORMED:
-        return False
-    if patient and package.last_error and package.due_at is not None and package.due_at > now:
-        return False
-    # A time in the future is that of a clock that jumped.
-    return package.checked_at is None or abs(now - package.checked_at) > fresh_for
