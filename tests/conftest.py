@@ -70,7 +70,7 @@ conf.settings.WHITENOISE_AUTOREFRESH = True
 
 settings.register_profile(
     "ci",
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -79,7 +79,7 @@ settings.register_profile(
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["tests.replay.fixtures"]
+pytest_plugins = ["tests.kept", "tests.replay.fixtures"]
 
 
 def pytest_report_header() -> str:
