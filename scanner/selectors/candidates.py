@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from packaging.version import Version
+from django.db.models import Q
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import ReleaseFileFacts
-from scanner.domain.releases.pooling import StoredPackage, StoredRelease, pool
+from scanner.domain.releases.pooling import StoredPackage, pool
+from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
+from scanner.domain.releases.stored_releases import ReleaseFindings, StoredReleases
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile
 
 # Names and keys in one statement; SQLite takes 32,766.
@@ -19,26 +22,49 @@ _MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
 
 
+_PACKAGE_COLUMNS = (
+    *("pk", "index_id", "name", "state", "status", "status_reason", "checked_at", "changed_at", "revision"),
+    *("last_error", "release_columns__format", "release_columns__columns"),
+)
+
+
+class _PackageRow(NamedTuple):
+    pk: int
+    index_id: int
+    name: str
+    state: str
+    status: str
+    status_reason: str
+    checked_at: datetime | None
+    changed_at: datetime | None
+    revision: int
+    last_error: str
+    format: int | None
+    columns: bytes | None
+
+
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
     """Return the packages of these normalised names that any of these indexes knows, pooled as pip does, by name.
 
-    Two queries for each 2,000 packages and indexes.
+    Two queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
     """
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
     step = max(1, CHUNK // len(index_ids))
     for start in range(0, len(wanted), step):
-        packages = list(Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step]))
-        releases = _releases([package.pk for package in packages])
-        rows: dict[str, dict[int, StoredPackage]] = {}
+        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step])
+        packages = [_PackageRow(*row) for row in rows.values_list(*_PACKAGE_COLUMNS)]
+        columns = _columns(packages)
+        findings = _findings([pk for pk, one in columns.items() if one.pks])
+        by_name: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
-            rows.setdefault(package.name, {})[package.index_id] = _stored_package(package, releases.get(package.pk, []))
-        found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
+            releases = StoredReleases(columns[package.pk], findings.get(package.pk, {}))
+            by_name.setdefault(package.name, {})[package.index_id] = _stored_package(package, releases)
+        found.update((name, pool(by_index, index_ids)) for name, by_index in by_name.items())
     return found
 
 
-def _stored_package(package: Package, releases: list[StoredRelease]) -> StoredPackage:
-    releases.sort(key=lambda release: release.version)
+def _stored_package(package: _PackageRow, releases: StoredReleases) -> StoredPackage:
     return StoredPackage(
         name=package.name,
         exists=bool(releases) or package.state not in (PackageState.MISSING, PackageState.MALFORMED),
@@ -47,10 +73,39 @@ def _stored_package(package: Package, releases: list[StoredRelease]) -> StoredPa
         checked_at=package.checked_at,
         changed_at=package.changed_at,
         revisions=((package.pk, package.revision),),
-        releases=tuple(releases),
+        releases=releases,
         newest_on=(package.index_id,),
         unanswered=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
     )
+
+
+def _columns(packages: Iterable[_PackageRow]) -> dict[int, ReleaseColumns]:
+    """Return the releases of these packages in columns, as stored, or else from the rows of the releases."""
+    found: dict[int, ReleaseColumns] = {}
+    unpacked: dict[int, dict[str, PolledRelease]] = {}
+    for package in packages:
+        if package.format == FORMAT and package.columns is not None:
+            found[package.pk] = ReleaseColumns.from_bytes(bytes(package.columns))
+        else:
+            unpacked[package.pk] = {}
+    if unpacked:
+        rows = Release.objects.filter(package__in=unpacked)
+        fields = ("package_id", "version", "pk", "profile_id", "first_uploaded_at")
+        for package_id, version, pk, profile, uploaded_at in rows.values_list(*fields):
+            unpacked[package_id][version] = PolledRelease(pk, profile, uploaded_at)
+    return {**found, **{pk: ReleaseColumns.of(releases) for pk, releases in unpacked.items()}}
+
+
+def _findings(package_ids: list[int]) -> dict[int, dict[int, ReleaseFindings]]:
+    """Return what was read of releases, by package and release, without those of which nothing was read."""
+    read = ~Q(metadata=None) | ~Q(build_detail="") | ~Q(metadata_error="") | ~Q(declared="")
+    rows = Release.objects.filter(read | ~Q(metadata_grade=MetadataGrade.CERTAIN.value), package__in=package_ids)
+    fields = ("package_id", "pk", "build_detail", "metadata_id", "metadata_error", "metadata_grade", "declared")
+    found: dict[int, dict[int, ReleaseFindings]] = {}
+    for package_id, pk, build, metadata, error, grade, declared in rows.values_list(*fields):
+        findings = ReleaseFindings(build, metadata, error, _GRADES[grade], declared)
+        found.setdefault(package_id, {})[pk] = findings
+    return found
 
 
 def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -82,21 +137,6 @@ def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: date
         rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK], changed_at__gt=since)
         found.update(rows.values_list("name", flat=True))
     return frozenset(found)
-
-
-def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
-    fields = (
-        *("package_id", "pk", "version", "profile_id", "first_uploaded_at", "build_detail"),
-        *("metadata_id", "metadata_error", "metadata_grade", "declared"),
-    )
-    found: dict[int, list[StoredRelease]] = {}
-    rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
-    for package_id, pk, version, shape, uploaded_at, build, metadata, error, grade, declared in rows:
-        release = StoredRelease(
-            *(pk, Version(version), shape, uploaded_at, build, metadata, error, _GRADES[grade], declared)
-        )
-        found.setdefault(package_id, []).append(release)
-    return found
 
 
 def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:

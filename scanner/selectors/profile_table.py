@@ -84,7 +84,10 @@ class ProfileTable:
         if not self._uncatalogued:
             return row
         mixed = list(row)
-        offers = self._other_matcher.offers_once(self._profile(profile))
+        if isinstance(profile, int):
+            offers = self._other_matcher.offers_of_text(self._texts[profile])
+        else:
+            offers = self._other_matcher.offers_once(self._profile(profile))
         for column, offer in zip(self._uncatalogued, offers, strict=True):
             mixed[column] = offer
         return tuple(mixed)

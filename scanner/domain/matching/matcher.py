@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 
 from scanner.domain.files.filenames import FileKind
-from scanner.domain.files.release_profile import ReleaseProfile
+from scanner.domain.files.release_profile import ProfileGroup, ReleaseProfile, profile_groups, profile_of_groups
 from scanner.domain.matching.availability import (
     Availability,
     Offer,
@@ -32,6 +32,8 @@ CODES = {
 # One object for each value, so that thousands of rows of hundreds of offers hold pointers only.
 OFFERS = {code: offer for offer, code in CODES.items()}
 _CODES = {(offer.availability, offer.yanked): code for offer, code in CODES.items()}
+# The tag set of a wheel for a platform that no target has.
+_UNFIT = "cp-none-nowhere"
 _NOWHERE = (0,) * len(PRIORITIES)
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
@@ -51,6 +53,9 @@ class Matcher:
         self._pythons: dict[str | None, int] = {None: self._everything}
         self._offers: dict[ReleaseProfile, tuple[Offer, ...]] = {}
         self._rows: dict[tuple[Offer, ...], tuple[Offer, ...]] = {}
+        self._by_groups: dict[tuple[ProfileGroup, ...], tuple[Offer, ...]] = {}
+        self._seen: set[str] = set()
+        self._unfit: set[str] = set()
 
     @functools.cached_property
     def _platforms(self) -> dict[str, int]:
@@ -127,6 +132,27 @@ class Matcher:
     def offers_once(self, profile: ReleaseProfile) -> tuple[Offer, ...]:
         """Return the offers without caching them, for callers that cache them."""
         return tuple(map(OFFERS.__getitem__, self.packed_offers(profile)))
+
+    def offers_of_text(self, text: str) -> tuple[Offer, ...]:
+        """Return the offers of the profile with this text (`ReleaseProfile.text`).
+
+        With few targets, most wheels fit none. One of each group stands for all of these, so that most profiles of a
+        package are matched once.
+        """
+        groups = tuple((python, yanked, self._fitting_names(names)) for python, yanked, names in profile_groups(text))
+        found = self._by_groups.get(groups)
+        if found is None:
+            found = self._by_groups[groups] = self.offers_once(profile_of_groups(groups))
+        return found
+
+    def _fitting_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of a group of a profile, with one for all wheels of a platform that fit no target."""
+        for name in set(names) - self._seen:
+            self._seen.add(name)
+            if not name.startswith("=") and is_compiled(name) and not self.mask(name):
+                self._unfit.add(name)
+        fitting = tuple(name for name in names if name not in self._unfit)
+        return fitting if len(fitting) == len(names) else (*fitting, _UNFIT)
 
     def packed_offers(self, profile: ReleaseProfile) -> bytes:
         """Return the same offers, each as the byte that `CODES` has for it."""

@@ -70,7 +70,7 @@ class StoredPackage(Struct, frozen=True):
     checked_at: datetime | None
     changed_at: datetime | None
     revisions: tuple[tuple[int, int], ...]
-    releases: tuple[StoredRelease, ...]
+    releases: Sequence[StoredRelease]
     newest_on: tuple[int, ...]
     unanswered: tuple[tuple[int, str], ...] = ()
 
@@ -110,7 +110,7 @@ def _newest_on(parts: Sequence[StoredPackage]) -> tuple[int, ...]:
     )
 
 
-def _pooled_releases(groups: Sequence[tuple[StoredRelease, ...]]) -> tuple[StoredRelease, ...]:
+def _pooled_releases(groups: Sequence[Sequence[StoredRelease]]) -> Sequence[StoredRelease]:
     if len(groups) < 2:
         return groups[0] if groups else ()
     versions: dict[Version, list[StoredRelease]] = {}
