@@ -11,9 +11,9 @@ from django.db.models import Q
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import ReleaseFileFacts
-from scanner.domain.releases.pooling import StoredPackage, pool
+from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
-from scanner.domain.releases.stored_releases import ReleaseFindings, StoredReleases
+from scanner.domain.releases.stored_releases import StoredReleases
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile
 
 # Names and keys in one statement; SQLite takes 32,766.

@@ -8,7 +8,7 @@ from functools import cached_property
 from scanner.domain.files.builds import UNSEEN, infer_build
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
-from scanner.domain.matching.matcher import Matcher
+from scanner.domain.matching.matcher import Matcher, shared_matcher
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, unpack_offers
 from scanner.domain.releases.pooling import ProfileKey, StoredRelease
 from scanner.domain.targets.catalogue import CATALOGUE
@@ -38,14 +38,16 @@ class ProfileTable:
         self.add(keys)
 
     def add(self, keys: Iterable[ProfileKey]) -> None:
-        """Read more profiles: one query if any of them is new, and one more if texts are needed."""
+        """Read more profiles: one query if any of them is new, and one more if any stands for several together."""
         fresh = set(keys) - self._catalogue_offers.keys()
         together = [key for key in fresh if isinstance(key, tuple)]
         members = {member for key in together for member in key}
         alone = ({key for key in fresh if isinstance(key, int)} | members) - self._catalogue_offers.keys()
         if alone:
-            self._catalogue_offers.update(_stored_offers(alone))
-        lacking = (alone if self._uncatalogued else members) - self._texts.keys()
+            offers, texts = _stored_profiles(alone, with_texts=bool(self._uncatalogued))
+            self._catalogue_offers.update(offers)
+            self._texts.update(texts)
+        lacking = members - self._texts.keys()
         if lacking:
             self._texts.update(_texts(lacking))
         for key in together:
@@ -58,7 +60,7 @@ class ProfileTable:
 
     @cached_property
     def _other_matcher(self) -> Matcher:
-        return Matcher([self.targets[number] for number in self._uncatalogued])
+        return shared_matcher(tuple(self.targets[number] for number in self._uncatalogued))
 
     def offers(self, profile: ProfileKey) -> tuple[Offer, ...]:
         """Return one offer for each of the chosen targets."""
@@ -101,24 +103,27 @@ def _texts(profile_ids: Collection[int]) -> dict[int, str]:
     return found
 
 
-def _stored_offers(profile_ids: Collection[int]) -> dict[ProfileKey, bytes]:
-    """Return packed offers on the whole catalogue."""
+def _stored_profiles(
+    profile_ids: Collection[int], *, with_texts: bool
+) -> tuple[dict[ProfileKey, bytes], dict[int, str]]:
+    """Return packed offers on the whole catalogue, and the texts of all profiles or of none."""
     wanted = sorted(profile_ids)
     current = catalogue_digest()
     found: dict[ProfileKey, bytes] = {}
+    texts: dict[int, str] = {}
     outdated: list[int] = []
+    fields = ("pk", "catalogue", "offers", *("text",) * with_texts)
     for start in range(0, len(wanted), CHUNK):
-        rows = StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
-            "pk", "catalogue", "offers"
-        )
-        for pk, catalogue, packed in rows:
+        rows = StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK])
+        for pk, catalogue, packed, *text in rows.values_list(*fields):
+            texts.update((pk, one) for one in text)
             if catalogue == current:
                 found[pk] = bytes(packed)
             else:
                 outdated.append(pk)
     for pk, text in _texts(outdated).items():
         found[pk] = catalogue_matcher().packed_offers(ReleaseProfile.parse(text))
-    return found
+    return found, texts
 
 
 def build_detail(release: StoredRelease, profiles: ProfileTable) -> str:

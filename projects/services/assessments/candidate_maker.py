@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from packaging.version import Version
+
 from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.file_matching import FileMatcher, MatchedRelease
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.files.sdist_metadata import ReleaseMetadata
 from scanner.domain.matching.availability import Offer
-from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source
+from scanner.domain.releases.pooling import NOTHING_READ, ReleaseFindings, StoredPackage, StoredRelease, metadata_source
+from scanner.domain.releases.release_columns import from_microseconds
 from scanner.domain.releases.stored_releases import StoredReleases
 from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.selectors.candidates import stored_metadata
@@ -82,14 +85,19 @@ class CandidateMaker:
                 profiles[place] = (columns.profiles[place], findings.build_detail)
 
         def make(place: int) -> Candidate:
-            return self._candidate(releases[place])
+            # From the columns, without a stored release for each of hundreds of candidates.
+            pk, upload = columns.pks[place], columns.uploads[place]
+            uploaded_at = None if upload is None else from_microseconds(upload)
+            offers = table.offers(columns.profiles[place])
+            findings = releases.findings.get(pk, NOTHING_READ)
+            return self._make(releases.versions[place], profiles[place], uploaded_at, offers, pk, findings)
 
         return CandidateList(releases.versions, profiles, columns.uploads, columns.prereleases, make)
 
     def _matched_candidate(self, release: StoredRelease, matched: MatchedRelease) -> Candidate:
         # Of releases with one profile the offers may be renewed differently.
         profile = (matched.profile, matched.renewed) if matched.renewed else matched.profile
-        made = self._make(release, matched.source, profile, matched.offers, matched.build)
+        made = self._from_release(release, matched.source, (profile, matched.build), matched.offers)
         return made._replace(
             admitted_files=matched.admitted, excluded_by=matched.excluded_by, renewed_offers=matched.renewed
         )
@@ -98,28 +106,40 @@ class CandidateMaker:
         profiles = self._profiles
         source = metadata_source(release, lambda part: profiles.offers(part.profile)) if release.parts else release
         build = build_detail(release, profiles)
-        return self._make(release, source, release.profile, profiles.offers(release.profile), build)
+        return self._from_release(release, source, (release.profile, build), profiles.offers(release.profile))
 
-    def _make(
-        self, release: StoredRelease, source: StoredRelease, profile: Hashable, offers: tuple[Offer, ...], build: str
+    def _from_release(
+        self, release: StoredRelease, source: StoredRelease, profile: tuple[Hashable, str], offers: tuple[Offer, ...]
     ) -> Candidate:
         """Return a stored release with its offers; the metadata is that of `source`, one of its parts."""
-        known = self._metadata[source.metadata_id] if source.metadata_id is not None else ReleaseMetadata(None)
-        policy, now = self._request.policy, self._as_of or self._request.now
+        others = tuple(pk for pk in release.pks if pk != source.pk)
+        made = self._make(release.version, profile, release.first_uploaded_at, offers, source.pk, source.findings)
+        return made._replace(other_pks=others) if others else made
+
+    def _make(
+        self,
+        version: Version,
+        profile: tuple[Hashable, str],
+        uploaded_at: datetime | None,
+        offers: tuple[Offer, ...],
+        pk: int,
+        findings: ReleaseFindings,
+    ) -> Candidate:
+        known = self._metadata[findings.metadata_id] if findings.metadata_id is not None else ReleaseMetadata(None)
+        too_young = self._request.policy.is_too_young(uploaded_at, self._as_of or self._request.now)
         return Candidate(
-            version=release.version,
-            profile=(profile, build),
-            uploaded_at=release.first_uploaded_at,
+            version=version,
+            profile=profile,
+            uploaded_at=uploaded_at,
             offers=offers,
-            build=build,
-            pk=source.pk,
-            too_young=policy.is_too_young(release.first_uploaded_at, now),
+            build=profile[1],
+            pk=pk,
+            too_young=too_young,
             requires_dist=known.requires_dist,
             extras=known.extras,
-            metadata_error=source.metadata_error,
-            metadata_grade=source.metadata_grade,
-            declared=source.declared,
-            other_pks=tuple(pk for pk in release.pks if pk != source.pk) if release.parts else (),
+            metadata_error=findings.metadata_error,
+            metadata_grade=findings.metadata_grade,
+            declared=findings.declared,
         )
 
 

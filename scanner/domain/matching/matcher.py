@@ -6,7 +6,7 @@ bit operations, once, for any number of targets (docs/matching.md).
 """
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.release_profile import ProfileGroup, ReleaseProfile, profile_groups, profile_of_groups
@@ -38,6 +38,12 @@ _NOWHERE = (0,) * len(PRIORITIES)
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
+@functools.lru_cache(maxsize=8)
+def shared_matcher(targets: tuple["Target", ...]) -> "Matcher":
+    """Return the matcher of this process over these targets, so that each tag set is matched once in its life."""
+    return Matcher(targets)
+
+
 class Matcher:
     """The availability of releases on a fixed sequence of targets; bit and column i belong to targets[i].
 
@@ -53,6 +59,7 @@ class Matcher:
         self._pythons: dict[str | None, int] = {None: self._everything}
         self._offers: dict[ReleaseProfile, tuple[Offer, ...]] = {}
         self._rows: dict[tuple[Offer, ...], tuple[Offer, ...]] = {}
+        self._named: dict[str, bool] = {}
         self._by_groups: dict[tuple[ProfileGroup, ...], tuple[Offer, ...]] = {}
         self._seen: set[str] = set()
         self._unfit: set[str] = set()
@@ -94,7 +101,7 @@ class Matcher:
         return found
 
     def _match(self, tag_set: str) -> tuple[int, ...]:
-        if not _names_platform(tag_set, self._platforms):
+        if not self._names_platform(tag_set.rpartition("-")[2]):
             return _NOWHERE
         pairs, platforms = expand_tag_set(tag_set)
         machines = 0
@@ -108,6 +115,15 @@ class Matcher:
             anywhere = self._everything if "any" in platforms else 0
             found.append(loads & (anywhere if priority is TagPriority.ANYWHERE else machines))
         return tuple(found)
+
+    def _names_platform(self, platforms: str) -> bool:
+        """Return whether the last part of a tag set names a platform that any target supports, or all platforms."""
+        found = self._named.get(platforms)
+        if found is None:
+            known = self._platforms
+            found = any(platform in known or platform == "any" for platform in platforms.split("."))
+            self._named[platforms] = found
+        return found
 
     def python_mask(self, requires_python: str | None) -> int:
         """Return the targets whose Python this Requires-Python accepts."""
@@ -147,10 +163,10 @@ class Matcher:
 
     def _fitting_names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the names of a group of a profile, with one for all wheels of a platform that fit no target."""
-        for name in set(names) - self._seen:
-            self._seen.add(name)
-            if not name.startswith("=") and is_compiled(name) and not self.mask(name):
-                self._unfit.add(name)
+        if not self._seen.issuperset(names):
+            fresh = set(names) - self._seen
+            self._unfit.update(name for name in fresh if name[0] != "=" and is_compiled(name) and not self.mask(name))
+            self._seen |= fresh
         fitting = tuple(name for name in names if name not in self._unfit)
         return fitting if len(fitting) == len(names) else (*fitting, _UNFIT)
 
@@ -210,11 +226,6 @@ class Matcher:
             fitting_but_refused |= fits & ~accepted
         installable = any(file.tag_set is not None or file.kind is FileKind.SDIST for file in profile.files)
         return fitting_but_refused | (self._everything & ~accepted_by_any if installable else 0)
-
-
-def _names_platform(tag_set: str, known: Mapping[str, int]) -> bool:
-    """Return whether a tag set names a platform that any target supports, or all platforms."""
-    return any(platform in known or platform == "any" for platform in tag_set.rpartition("-")[2].split("."))
 
 
 def _expanded(mask: int, count: int) -> int:

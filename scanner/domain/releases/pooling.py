@@ -29,6 +29,19 @@ from scanner.domain.matching.availability import Availability, Offer, ReleaseFil
 ProfileKey = int | tuple[int, ...]
 
 
+class ReleaseFindings(NamedTuple):
+    """What was read in the files of a release, as `StoredRelease` has it."""
+
+    build_detail: str
+    metadata_id: int | None
+    metadata_error: str
+    metadata_grade: MetadataGrade
+    declared: str
+
+
+NOTHING_READ = ReleaseFindings("", None, "", MetadataGrade.CERTAIN, "")
+
+
 class StoredRelease(NamedTuple):
     """A stored release. `profile` is its key in a ProfileTable.
 
@@ -53,6 +66,13 @@ class StoredRelease(NamedTuple):
     def pks(self) -> tuple[int, ...]:
         """The keys of its rows."""
         return tuple(part.pk for part in self.parts) or (self.pk,)
+
+    @property
+    def findings(self) -> ReleaseFindings:
+        """What was read in its files."""
+        return ReleaseFindings(
+            self.build_detail, self.metadata_id, self.metadata_error, self.metadata_grade, self.declared
+        )
 
 
 class StoredPackage(Struct, frozen=True):

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import overload
 
-from scanner.domain.files.sdist_metadata import MetadataGrade
-from scanner.domain.releases.pooling import StoredRelease
+from scanner.domain.releases.pooling import NOTHING_READ, ReleaseFindings, StoredRelease
 from scanner.domain.releases.release_columns import ReleaseColumns, from_microseconds
 from scanner.domain.releases.version_list import VersionList
-
-
-class ReleaseFindings(NamedTuple):
-    """What was read in the files of a release, as `StoredRelease` has it."""
-
-    build_detail: str
-    metadata_id: int | None
-    metadata_error: str
-    metadata_grade: MetadataGrade
-    declared: str
-
-
-_NOTHING_READ = ReleaseFindings("", None, "", MetadataGrade.CERTAIN, "")
 
 
 class StoredReleases(Sequence[StoredRelease]):
@@ -68,6 +54,6 @@ class StoredReleases(Sequence[StoredRelease]):
                 self.versions[place],
                 columns.profiles[place],
                 None if upload is None else from_microseconds(upload),
-                *self.findings.get(pk, _NOTHING_READ),
+                *self.findings.get(pk, NOTHING_READ),
             )
         return made
