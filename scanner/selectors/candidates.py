@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
-
-from django.db.models import Q
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
@@ -14,7 +12,8 @@ from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
 from scanner.domain.releases.stored_releases import StoredReleases
-from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredReleaseColumns
+from scanner.selectors.rows import marks, select_rows
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -22,13 +21,15 @@ _MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
 
 
-_PACKAGE_COLUMNS = (
-    *("pk", "index_id", "name", "state", "status", "status_reason", "checked_at", "changed_at", "revision"),
-    *("last_error", "release_columns__format", "release_columns__columns"),
+_PACKAGE_FIELDS = (
+    *("pk", "index", "name", "state", "status", "status_reason"),
+    *("checked_at", "changed_at", "revision", "last_error"),
 )
 
 
 class _PackageRow(NamedTuple):
+    """The columns that are read of a package."""
+
     pk: int
     index_id: int
     name: str
@@ -39,22 +40,22 @@ class _PackageRow(NamedTuple):
     changed_at: datetime | None
     revision: int
     last_error: str
-    format: int | None
-    columns: bytes | None
 
 
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
     """Return the packages of these normalised names that any of these indexes knows, pooled as pip does, by name.
 
-    Two queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
+    Three queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
     """
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
     step = max(1, CHUNK // len(index_ids))
     for start in range(0, len(wanted), step):
-        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step])
-        packages = [_PackageRow(*row) for row in rows.values_list(*_PACKAGE_COLUMNS)]
-        columns = _columns(packages)
+        some = wanted[start : start + step]
+        where = f"index_id IN {marks(index_ids)} AND name IN {marks(some)}"
+        rows = select_rows(Package, _PACKAGE_FIELDS, where, [*index_ids, *some])
+        packages = [_PackageRow(*row) for row in rows]
+        columns = _columns([package.pk for package in packages])
         findings = _findings([pk for pk, one in columns.items() if one.pks])
         by_name: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
@@ -79,15 +80,14 @@ def _stored_package(package: _PackageRow, releases: StoredReleases) -> StoredPac
     )
 
 
-def _columns(packages: Iterable[_PackageRow]) -> dict[int, ReleaseColumns]:
+def _columns(package_ids: Collection[int]) -> dict[int, ReleaseColumns]:
     """Return the releases of these packages in columns, as stored, or else from the rows of the releases."""
-    found: dict[int, ReleaseColumns] = {}
-    unpacked: dict[int, dict[str, PolledRelease]] = {}
-    for package in packages:
-        if package.format == FORMAT and package.columns is not None:
-            found[package.pk] = ReleaseColumns.from_bytes(bytes(package.columns))
-        else:
-            unpacked[package.pk] = {}
+    if not package_ids:
+        return {}
+    where = f"package_id IN {marks(package_ids)} AND format = %s"
+    stored = select_rows(StoredReleaseColumns, ("package", "columns"), where, [*package_ids, FORMAT])
+    found = {package: ReleaseColumns.from_bytes(bytes(columns)) for package, columns in stored}
+    unpacked: dict[int, dict[str, PolledRelease]] = {pk: {} for pk in package_ids if pk not in found}
     if unpacked:
         rows = Release.objects.filter(package__in=unpacked)
         fields = ("package_id", "version", "pk", "profile_id", "first_uploaded_at")
@@ -96,15 +96,22 @@ def _columns(packages: Iterable[_PackageRow]) -> dict[int, ReleaseColumns]:
     return {**found, **{pk: ReleaseColumns.of(releases) for pk, releases in unpacked.items()}}
 
 
+_READ = (
+    "(metadata_id IS NOT NULL OR build_detail <> '' OR metadata_error <> '' OR declared <> '' OR metadata_grade <> %s)"
+)
+
+
 def _findings(package_ids: list[int]) -> dict[int, dict[int, ReleaseFindings]]:
     """Return what was read of releases, by package and release, without those of which nothing was read."""
-    read = ~Q(metadata=None) | ~Q(build_detail="") | ~Q(metadata_error="") | ~Q(declared="")
-    rows = Release.objects.filter(read | ~Q(metadata_grade=MetadataGrade.CERTAIN.value), package__in=package_ids)
-    fields = ("package_id", "pk", "build_detail", "metadata_id", "metadata_error", "metadata_grade", "declared")
+    if not package_ids:
+        return {}
+    fields = ("package", "pk", "build_detail", "metadata", "metadata_error", "metadata_grade", "declared")
+    where = f"package_id IN {marks(package_ids)} AND {_READ}"
     found: dict[int, dict[int, ReleaseFindings]] = {}
-    for package_id, pk, build, metadata, error, grade, declared in rows.values_list(*fields):
-        findings = ReleaseFindings(build, metadata, error, _GRADES[grade], declared)
-        found.setdefault(package_id, {})[pk] = findings
+    for package, pk, build, metadata, error, grade, declared in select_rows(
+        Release, fields, where, [*package_ids, MetadataGrade.CERTAIN.value]
+    ):
+        found.setdefault(package, {})[pk] = ReleaseFindings(build, metadata, error, _GRADES[grade], declared)
     return found
 
 
@@ -144,8 +151,9 @@ def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:
     wanted = sorted(set(keys))
     found: dict[int, ReleaseMetadata] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK])
-        for pk, listed, extras in rows.values_list("pk", "requires_dist", "extras"):
+        some = wanted[start : start + CHUNK]
+        fields = ("pk", "requires_dist", "extras")
+        for pk, listed, extras in select_rows(CoreMetadata, fields, f"id IN {marks(some)}", some):
             found[pk] = ReleaseMetadata(tuple(listed), None if extras is None else tuple(extras))
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from scanner.domain.files.builds import UNSEEN, infer_build
 from scanner.domain.files.release_profile import ReleaseProfile
@@ -15,6 +16,7 @@ from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
 from scanner.models import StoredProfile
 from scanner.selectors.candidates import CHUNK
+from scanner.selectors.rows import marks, select_rows
 
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
@@ -34,7 +36,7 @@ class ProfileTable:
         self._texts: dict[int, str] = {}
         self._rows: dict[ProfileKey, tuple[Offer, ...]] = {}
         self._same: dict[bytes, tuple[Offer, ...]] = {}
-        self._builds: dict[ProfileKey, str] = {}
+        self._builds: dict[bytes, str] = {}
         self.add(keys)
 
     def add(self, keys: Iterable[ProfileKey]) -> None:
@@ -59,6 +61,15 @@ class ProfileTable:
         return ReleaseProfile.of(file for member in key for file in ReleaseProfile.stored(self._texts[member]).files)
 
     @cached_property
+    def _chosen(self) -> Callable[[bytes], bytes]:
+        """Return a function from offers on the catalogue to those on the chosen targets, any for one beside it."""
+        columns = [column or 0 for column in self._columns]
+        if len(columns) < 2:
+            return lambda offers: bytes(offers[column] for column in columns)
+        pick = itemgetter(*columns)
+        return lambda offers: bytes(pick(offers))
+
+    @cached_property
     def _other_matcher(self) -> Matcher:
         return shared_matcher(tuple(self.targets[number] for number in self._uncatalogued))
 
@@ -71,15 +82,17 @@ class ProfileTable:
 
     def build(self, profile: ProfileKey) -> str:
         """Return what the wheels of such a release say about building it (scanner.domain.files.builds)."""
-        build = self._builds.get(profile)
+        # Many profiles have equal offers.
+        offers = self._catalogue_offers[profile]
+        build = self._builds.get(offers)
         if build is None:
-            distinct = unpack_offers(bytes(set(self._catalogue_offers[profile])))
-            build = self._builds[profile] = infer_build(offer.availability for offer in distinct)
+            distinct = unpack_offers(bytes(set(offers)))
+            build = self._builds[offers] = infer_build(offer.availability for offer in distinct)
         return build
 
     def _row(self, profile: ProfileKey) -> tuple[Offer, ...]:
         catalogue_offers = self._catalogue_offers[profile]
-        packed = bytes(0 if column is None else catalogue_offers[column] for column in self._columns)
+        packed = self._chosen(catalogue_offers)
         row = self._same.get(packed)
         if row is None:
             row = self._same[packed] = unpack_offers(packed)
@@ -114,15 +127,15 @@ def _stored_profiles(
     outdated: list[int] = []
     fields = ("pk", "catalogue", "offers", *("text",) * with_texts)
     for start in range(0, len(wanted), CHUNK):
-        rows = StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK])
-        for pk, catalogue, packed, *text in rows.values_list(*fields):
+        some = wanted[start : start + CHUNK]
+        for pk, catalogue, packed, *text in select_rows(StoredProfile, fields, f"id IN {marks(some)}", some):
             texts.update((pk, one) for one in text)
             if catalogue == current:
                 found[pk] = bytes(packed)
             else:
                 outdated.append(pk)
-    for pk, text in _texts(outdated).items():
-        found[pk] = catalogue_matcher().packed_offers(ReleaseProfile.parse(text))
+    for pk, written in _texts(outdated).items():
+        found[pk] = catalogue_matcher().packed_offers(ReleaseProfile.parse(written))
     return found, texts
 
 

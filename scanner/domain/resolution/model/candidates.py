@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from weakref import proxy
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -99,7 +100,9 @@ class CandidateCache:
     """The candidate sets and markers of one target and policy, shared by all problems."""
 
     def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> None:
-        self.cache, self.target, self.policy = cache, target, policy
+        # The cache keeps this: a reference back would leave both to the garbage collector, which takes longer.
+        self.cache: ResolutionCache = proxy(cache)
+        self.target, self.policy = target, policy
         self.markers = MarkerMemo(target)
         self._plain: dict[NormalizedName, CandidateSet] = {}
         self._admitted: dict[Requirement, int] = {}
@@ -226,10 +229,10 @@ class CandidateCache:
             urls[PLACEHOLDER_URL] = 0
         for index, url in enumerate(urls):
             urls[url] = 2 << len(package.versions) + index
-        now, age = self.policy.now, self.policy.minimum_age
+        now, age = self.policy.now, self.policy.minimum_age_days
         if now is not None:
             known &= ~self.cache.uploaded_after(package, now)
-            recent = self.cache.uploaded_after(package, now - age) | package.undated if age else 0
+            recent = self.cache.uploaded_after(package, now - self.policy.minimum_age) | package.undated if age else 0
             young = recent & known & ~project_pinned
         opaque = sum(urls.values())
         found = self.installable(package)
