@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
 from scanner.domain.releases.stored_releases import StoredReleases
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredReleaseColumns
-from scanner.selectors.rows import marks, select_rows
+from scanner.selectors.rows import marks, select_beside, select_rows
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -40,12 +40,14 @@ class _PackageRow(NamedTuple):
     changed_at: datetime | None
     revision: int
     last_error: str
+    format: int | None
+    columns: bytes | None
 
 
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
     """Return the packages of these normalised names that any of these indexes knows, pooled as pip does, by name.
 
-    Three queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
+    Two queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
     """
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
@@ -53,9 +55,11 @@ def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str,
     for start in range(0, len(wanted), step):
         some = wanted[start : start + step]
         where = f"index_id IN {marks(index_ids)} AND name IN {marks(some)}"
-        rows = select_rows(Package, _PACKAGE_FIELDS, where, [*index_ids, *some])
+        rows = select_beside(
+            Package, _PACKAGE_FIELDS, StoredReleaseColumns, ("format", "columns"), where, [*index_ids, *some]
+        )
         packages = [_PackageRow(*row) for row in rows]
-        columns = _columns([package.pk for package in packages])
+        columns = _columns(packages)
         findings = _findings([pk for pk, one in columns.items() if one.pks])
         by_name: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
@@ -80,14 +84,15 @@ def _stored_package(package: _PackageRow, releases: StoredReleases) -> StoredPac
     )
 
 
-def _columns(package_ids: Collection[int]) -> dict[int, ReleaseColumns]:
+def _columns(packages: Iterable[_PackageRow]) -> dict[int, ReleaseColumns]:
     """Return the releases of these packages in columns, as stored, or else from the rows of the releases."""
-    if not package_ids:
-        return {}
-    where = f"package_id IN {marks(package_ids)} AND format = %s"
-    stored = select_rows(StoredReleaseColumns, ("package", "columns"), where, [*package_ids, FORMAT])
-    found = {package: ReleaseColumns.from_bytes(bytes(columns)) for package, columns in stored}
-    unpacked: dict[int, dict[str, PolledRelease]] = {pk: {} for pk in package_ids if pk not in found}
+    found: dict[int, ReleaseColumns] = {}
+    unpacked: dict[int, dict[str, PolledRelease]] = {}
+    for package in packages:
+        if package.format == FORMAT and package.columns is not None:
+            found[package.pk] = ReleaseColumns.from_bytes(bytes(package.columns))
+        else:
+            unpacked[package.pk] = {}
     if unpacked:
         rows = Release.objects.filter(package__in=unpacked)
         fields = ("package_id", "version", "pk", "profile_id", "first_uploaded_at")

@@ -30,6 +30,33 @@ def select_rows(
     return map(partial(_read, readers), rows)
 
 
+def select_beside(
+    model: type[models.Model],
+    fields: Sequence[str],
+    other: type[models.Model],
+    other_fields: Sequence[str],
+    where: str,
+    parameters: Row,
+) -> Iterator[tuple[Any, ...]]:
+    """Return the same with the values of the row of `other` that refers to each by its primary key, None without one."""
+    table, columns = names_of(model, tuple(fields))
+    beside, more = names_of(other, tuple(other_fields))
+    _, (key,) = names_of(model, ("pk",))
+    _, (reference,) = names_of(other, ("pk",))
+    chosen = ", ".join([*(f"{table}.{one}" for one in columns), *(f"{beside}.{one}" for one in more)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {chosen} FROM {table} LEFT JOIN {beside} ON {beside}.{reference} = {table}.{key} WHERE {where}",  # noqa: S608  as above
+            parameters,
+        )
+        rows = cursor.fetchall()
+    readers = (
+        *_readers(model, tuple(fields), connection.vendor),
+        *((len(columns) + at, read) for at, read in _readers(other, tuple(other_fields), connection.vendor)),
+    )
+    return map(partial(_read, readers), rows)
+
+
 def marks(values: Collection[object]) -> str:
     """Return the placeholders of a list of values, for use after IN."""
     return f"({', '.join(['%s'] * len(values))})"
