@@ -38,7 +38,7 @@ def select_beside(
     where: str,
     parameters: Row,
 ) -> Iterator[tuple[Any, ...]]:
-    """Return the same with the values of the row of `other` that refers to each by its primary key, None without one."""
+    """Return the same with the values of the row of `other` that refers to each by its primary key, None for none."""
     table, columns = names_of(model, tuple(fields))
     beside, more = names_of(other, tuple(other_fields))
     _, (key,) = names_of(model, ("pk",))

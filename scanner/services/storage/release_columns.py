@@ -43,9 +43,9 @@ def pack_releases() -> int:
     packages = list(wanted[:MOST_PACKED])
     for pk in packages:
         with transaction.atomic():
-            # Polls of the package take this lock too.
-            Package.objects.select_for_update().get(pk=pk)
-            _write(pk, _from_rows(pk), exists=_stored(pk) is not None)
+            # Polls of the package take this lock too. Meanwhile it may have been deleted with its index.
+            if Package.objects.select_for_update().filter(pk=pk).first() is not None:
+                _write(pk, _from_rows(pk), exists=_stored(pk) is not None)
     return len(packages)
 
 
