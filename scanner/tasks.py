@@ -79,7 +79,7 @@ def renew_profiles() -> int:
 
 @shared_task
 def pack_releases() -> int:
-    """Keep all releases of a package in one row where an old version stored only their own. Return of how many packages."""
+    """Keep all releases of packages in one row each where an old version did not. Return of how many packages."""
     return release_columns.pack_releases()
 
 

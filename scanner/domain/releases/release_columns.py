@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
@@ -73,21 +73,34 @@ class ReleaseColumns(Struct, frozen=True, array_like=True):
 
     def changed(self, stored: Mapping[str, PolledRelease], removed: Collection[int]) -> Self:
         """Return the columns after these releases, by version, were stored and the rows `removed` deleted."""
-        known = {row.version: row for row in self._rows() if row.pk not in removed}
-        fresh = [_Row.of(text, one) for text, one in stored.items() if text not in known]
-        known.update((text, _Row.of(text, one)) for text, one in stored.items() if text in known)
-        rows = list(known.values())
-        if len(fresh) > _FEW:
-            rows = sorted([*rows, *fresh], key=_order)
-        else:
-            for row in fresh:
-                rows.insert(bisect_left(rows, _order(row), key=_order), row)
-        return self._of_rows(rows)
-
-    def _rows(self) -> Iterable[_Row]:
-        before = set(self.prereleases)
-        columns = zip(self.versions, self.pks, self.profiles, self.uploads, strict=True)
-        return (_Row(*row, place in before) for place, row in enumerate(columns))
+        early = {self.versions[place] for place in self.prereleases}
+        columns: list[list[Any]] = [[*self.versions], [*self.pks], [*self.profiles], [*self.uploads]]
+        if removed:
+            left = [place for place, pk in enumerate(self.pks) if pk not in removed]
+            columns = [[column[place] for place in left] for column in columns]
+        versions = columns[0]
+        known = stored.keys() & set(versions)
+        if len(stored) - len(known) > _FEW:
+            rows = (
+                _Row(text, pk, profile, upload, text in early)
+                for text, pk, profile, upload in zip(*columns, strict=True)
+                if text not in known
+            )
+            fresh = (_Row.of(text, one) for text, one in stored.items())
+            return self._of_rows(sorted([*rows, *fresh], key=_order))
+        for text, one in stored.items():
+            row = _Row.of(text, one)
+            if text in known:
+                place = versions.index(text)
+                for column, value in zip(columns, row, strict=False):
+                    column[place] = value
+            else:
+                place = bisect_left(versions, (Version(text), text), key=lambda other: (Version(other), other))
+                for column, value in zip(columns, row, strict=False):
+                    column.insert(place, value)
+                early |= {text} if row.is_prerelease else set()
+        prereleases = [place for place, text in enumerate(versions) if text in early]
+        return type(self)(versions, columns[1], columns[2], columns[3], prereleases)
 
     def to_bytes(self) -> bytes:
         """Return the columns as they are stored."""
