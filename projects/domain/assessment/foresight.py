@@ -77,11 +77,17 @@ class Foresight:
         fresh = {"", *requirement.extras} - extras
         if not fresh or requirement.url is not None or len(self._required) >= _MOST_PACKAGES:
             return
-        if any(memo.holds(requirement, extra) for memo in self._markers):
+        if self._applies(requirement, extra):
             self._required.setdefault(name, requirement)
             extras |= fresh
             self._unread.setdefault(name, set()).update(fresh)
             yield name
+
+    def _applies(self, requirement: Requirement, extra: str) -> bool:
+        """Return whether a requirement applies with an extra on any target. Most do on all targets or on none."""
+        if requirement.marker is None or requirement.only_extra is not None:
+            return requirement.only_extra in {None, extra}
+        return any(memo.holds(requirement, extra) for memo in self._markers)
 
     def _guess(self, name: NormalizedName, package: PackageSnapshot) -> Version | None:
         """Return the newest final release that the first requirement admits and that installs on some target."""

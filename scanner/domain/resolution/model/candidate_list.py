@@ -102,7 +102,7 @@ class CandidateList(Sequence[Candidate]):
 
     def __getitem__(self, place: int | slice) -> Candidate | list[Candidate]:
         if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self._made)))]
+            return [made or self[one] for one, made in zip(range(len(self))[place], self._made[place], strict=True)]
         made = self._made[place]
         if made is None:
             made = self._made[place] = self._make(place % len(self._made))

@@ -120,7 +120,13 @@ class CandidateCache:
         """Return the candidates of a package that the project says nothing about."""
         known = self._plain.get(package.name)
         if known is None:
-            known = self._plain[package.name] = self.candidates(package, ())
+            # As `candidates` without anything of the project, which is most of what is asked for.
+            among = (package.name, id(self.installable(package)))
+            known = self._shared.get(among)
+            if known is None:
+                known = self._make(package, (), (), (), None, 0, False, (), prereleases=False)
+                self._share(among, known)
+            self._plain[package.name] = known
         return known
 
     def installable(self, package: PackageVersions) -> InstallableVersions:
@@ -192,11 +198,14 @@ class CandidateCache:
                     ruled_out,
                     prereleases=prereleases,
                 )
-                if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
-                    # Nothing in it names the target.
-                    self._shared[among] = made
+                self._share(among, made)
             self._own[key] = made
         return made
+
+    def _share(self, among: Hashable, made: CandidateSet) -> None:
+        """Keep candidates for other targets, if nothing in them names this one."""
+        if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
+            self._shared[among] = made
 
     def _make(
         self,

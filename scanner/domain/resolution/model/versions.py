@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby
 
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName
@@ -42,11 +43,13 @@ class PackageVersions:
         """One candidate of each distinct profile, with the set of all that have it."""
         first: dict[Hashable, int] = {}
         found: dict[Hashable, int] = {}
-        bit = 2
-        for index, profile in enumerate(self.candidates.profiles):
+        index = 0
+        # Most releases have the profile of the release before.
+        for profile, same in groupby(self.candidates.profiles):
+            count = len([*same])
             first.setdefault(profile, index)
-            found[profile] = found.get(profile, 0) | bit
-            bit <<= 1
+            found[profile] = found.get(profile, 0) | ((1 << count) - 1) << index + 1
+            index += count
         return tuple((self.candidates[first[profile]], mask) for profile, mask in found.items())
 
     @cached_property

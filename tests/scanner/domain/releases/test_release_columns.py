@@ -49,3 +49,11 @@ def test_a_version_is_found_where_a_list_of_parsed_ones_has_it_last(texts: list[
         assert versions.find(Version(wanted)) == (places[-1] if places else None)
         assert versions[1:] == tuple(map(Version, ordered))[1:]
         assert [*versions] == [*map(Version, ordered)]
+
+
+def test_many_releases_at_once_join_those_that_are_there() -> None:
+    before = {text: PolledRelease(number, 1, None) for number, text in enumerate(["1.0", "1.5", "2.0"])}
+    many = {f"1.{number}": PolledRelease(10 + number, 2, None) for number in range(20)}
+    columns = ReleaseColumns.of(before).changed(many, {2})
+    assert columns == ReleaseColumns.of({"1.0": before["1.0"], **many})
+    assert columns.versions == [f"1.{number}" for number in range(20)]
