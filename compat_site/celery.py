@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(600.0),
         "options": {"expires": 500},
     },
+    "keep all releases of a package in one row": {
+        "task": "scanner.tasks.pack_releases",
+        "schedule": IntervalSchedule(600.0),
+        "options": {"expires": 500},
+    },
     "read links that were not kept with the metadata": {
         "task": "scanner.tasks.fill_links",
         "schedule": IntervalSchedule(600.0),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from scanner.services import missing_links, serials
 from scanner.services import settle_releases as quiet_releases
 from scanner.services.polling import schedule, stats
-from scanner.services.storage import release_profiles
+from scanner.services.storage import release_columns, release_profiles
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +75,12 @@ def settle_releases() -> int:
 def renew_profiles() -> int:
     """Renew the offers that were stored for another catalogue of targets. Return how many."""
     return release_profiles.renew_profiles()
+
+
+@shared_task
+def pack_releases() -> int:
+    """Keep all releases of packages in one row each where an old version did not. Return of how many packages."""
+    return release_columns.pack_releases()
 
 
 @shared_task

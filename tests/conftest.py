@@ -26,6 +26,7 @@ _no_postgresql: str | None = None
 # The process that hands tests out to others (`-n 3`) runs none.
 _hands_out = "-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] != "0"
 _runs_tests = "PYTEST_XDIST_WORKER" in os.environ or not _hands_out
+_BROWSER_TESTS = Path(__file__).with_name("browser")
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # What the first process that needs it makes, and all others use (tests.commands.migrated).
@@ -70,7 +71,7 @@ conf.settings.WHITENOISE_AUTOREFRESH = True
 
 settings.register_profile(
     "ci",
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -79,17 +80,22 @@ settings.register_profile(
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["tests.replay.fixtures"]
+pytest_plugins = ["tests.kept", "tests.replay.fixtures"]
 
 
 def pytest_report_header() -> str:
     return f"database: {_no_postgresql or 'PostgreSQL'}"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of the browser out unless asked for with -m: to collect them takes each process a second."""
+    return (collection_path == _BROWSER_TESTS and not config.option.markexpr) or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files marked `long` go first, so that no process is left alone with one of them at the end.
 
-    Tests of a browser or of the real index run only when asked for with -m.
+    Tests of the real index run only when asked for with -m.
     """
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.option.markexpr:
@@ -97,7 +103,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        (left_out if item.get_closest_marker("browser") or item.get_closest_marker("live") else chosen).append(item)
+        (left_out if item.get_closest_marker("live") else chosen).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
 
@@ -128,12 +134,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let SQLite empty the audit log after a test: Django does it with DELETE there, with TRUNCATE on PostgreSQL."""
+    """Let SQLite empty the audit log after a test; let PostgreSQL empty its tables in less time than Django does."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER projects_logentry_no_delete")
+    else:
+        from tests.services import emptying
+
+        emptying.hasten()
 
 
 @pytest.fixture(scope="session")

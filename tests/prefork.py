@@ -23,13 +23,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Pure: they know no settings.
-PACKAGES = ("scanner.domain", "projects.domain", "projects.presentation")
+PACKAGES = ("scanner.domain", "scanner.index", "projects.domain", "projects.presentation", "projects.sandbox")
 MODULES = (
     *("django.core.management", "django.core.mail", "django.db.models", "django.db.backends.sqlite3.base"),
     *("django.contrib.auth.apps", "django.contrib.contenttypes.apps", "django.contrib.sessions.apps"),
     *("django.contrib.staticfiles.apps", "django.forms", "django.template", "django.views", "django.utils.log"),
     *("allauth", "concurrent.futures.thread", "cryptography.fernet", "csp.constants", "environ", "requests"),
-    *("sqlparse", "structlog", "urllib.request"),
+    *("sqlparse", "structlog", "urllib.request", "multiprocessing.connection", "pprint"),
+    *("django.contrib.admin.options", "django.contrib.admin.sites", "django.shortcuts", "django.middleware.cache"),
+    *("django.template.defaultfilters", "django.template.defaulttags", "django.views.i18n", "whitenoise.base"),
+    *("projects.management.reading", "projects.management.target_options"),
 )
 LENGTH = 8
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -18,7 +19,12 @@ from scanner.domain.targets.target import UnknownTarget, parse_target
 _MOST_PINS = 2000
 _MOST_FAILED = 100
 _LONGEST = {"isolation": 100, "python": 40, "machine": 60, "tail": 500, "module": 200}
-_UNPRINTABLE = re.compile(r"[^\n -~\u00a0-\ud7ff\ue000-\ufffd]")
+
+
+@cache
+def _unprintable() -> re.Pattern[str]:
+    # Not at import: so large a set of characters takes as long to compile as a hundred modules to load.
+    return re.compile(r"[^\n -~\u00a0-\ud7ff\ue000-\ufffd]")
 
 
 class InvalidProof(ValueError):
@@ -168,4 +174,4 @@ def _failed(one: Mapping[str, Any]) -> FailedImport:
 def _text(values: Mapping[str, Any], key: str, limit: str) -> str:
     value = values.get(key, "")
     # The end of an error says most.
-    return _UNPRINTABLE.sub("?", value)[-_LONGEST[limit] :] if isinstance(value, str) else ""
+    return _unprintable().sub("?", value)[-_LONGEST[limit] :] if isinstance(value, str) else ""

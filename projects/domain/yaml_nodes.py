@@ -6,42 +6,46 @@ Nothing is built into values, so that tags run nothing and aliases multiply noth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import yaml
-from yaml.composer import Composer
-
-try:
-    from yaml import CSafeLoader
-except ImportError:
-    # PyYAML without libyaml reads the same, ten times as slowly.
-    _Loader: type = yaml.SafeLoader
-else:
-
-    class _LibyamlLoader(Composer, CSafeLoader):
-        """Parse in C, and compose in Python: composing in C ends the process where a document nests too deeply."""
-
-        def __init__(self, text: str) -> None:
-            CSafeLoader.__init__(self, text)
-            Composer.__init__(self)
-
-    _Loader = _LibyamlLoader
+if TYPE_CHECKING:
+    import yaml
 
 MAX_YAML_BYTES = 256 * 1024
-_Scalar = tuple[str, yaml.ScalarNode, bool]
+
+
+class UnreadableYaml(ValueError):
+    """A document that is no YAML, nests too deeply or is too large. line: where, None where that is not known."""
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        super().__init__(problem)
+        self.line = line
 
 
 def compose(text: str) -> yaml.Node | None:
-    """Return the root node. Raises yaml.YAMLError, also for a document that nests too deeply or is too large."""
+    """Return the root node. Raises UnreadableYaml."""
+    # Not at the top: most projects have no YAML, and loading PyYAML takes a thirtieth of a start.
+    import yaml
+
+    from projects.domain.yaml_loader import Loader
+
     if len(text) > MAX_YAML_BYTES:
-        raise yaml.YAMLError(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
+        raise UnreadableYaml(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
     try:
-        return yaml.compose(text, Loader=_Loader)
+        return yaml.compose(text, Loader=Loader)
     except RecursionError as error:
-        raise yaml.YAMLError("nested too deeply") from error
+        raise UnreadableYaml("nested too deeply") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = None if mark is None else int(mark.line) + 1
+        raise UnreadableYaml(getattr(error, "problem", None) or str(error), line) from error
 
 
-def scalars(root: yaml.Node | None) -> Iterator[_Scalar]:
+def scalars(root: yaml.Node | None) -> Iterator[tuple[str, yaml.ScalarNode, bool]]:
     """Yield the texts of a document with the nearest key above each, in lower case, and whether they are in a list."""
+    # As in `compose`.
+    import yaml
+
     seen: set[int] = set()
     waiting: list[tuple[str, yaml.Node, bool]] = [] if root is None else [("", root, False)]
     while waiting:

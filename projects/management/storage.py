@@ -10,11 +10,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from scanner.services.storage.release_columns import pack_releases
 from scanner.services.storage.release_profiles import renew_profiles
 
 
 def prepare_storage() -> None:
-    """Run the migrations that are missing, and renew what was stored for another catalogue of targets.
+    """Run the migrations that are missing, and renew what was stored for another catalogue or by an old version.
 
     Looking for missing migrations first takes a hundredth of the time of running none, and creating all tables as they
     are now a tenth of the time of running all migrations.
@@ -24,6 +25,7 @@ def prepare_storage() -> None:
         _create_tables()
     elif not _migrations_here() <= run:
         call_command("migrate", interactive=False, verbosity=0)
+        pack_releases()
     renew_profiles()
 
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from packaging.markers import Marker
-from packaging.pylock import Pylock
 from packaging.requirements import Requirement
 
-__all__ = ["parse_dependency_specifier", "parse_marker", "parse_pylock", "parse_python"]
+__all__ = ["check_pylock", "parse_dependency_specifier", "parse_marker", "parse_python"]
 
 # Of one thread again and again: a finalizer that runs meanwhile may parse too.
 _ONE_TREE = threading.RLock()
@@ -32,10 +31,16 @@ def parse_marker(text: str) -> Marker:
         return Marker(text)
 
 
-def parse_pylock(document: Mapping[str, Any]) -> Pylock:
-    """Check a lock (PEP 751). Raises PylockValidationError."""
-    with _ONE_TREE:
-        return Pylock.from_dict(document)
+def check_pylock(document: Mapping[str, Any]) -> None:
+    """Check a lock (PEP 751). Raises ValueError, TypeError or RecursionError."""
+    # Not at the top: few projects have one, and it takes as long to load as all requirements to parse.
+    from packaging.pylock import Pylock, PylockValidationError
+
+    try:
+        with _ONE_TREE:
+            Pylock.from_dict(document)
+    except PylockValidationError as error:
+        raise ValueError(str(error)) from error
 
 
 def parse_python(source: str | bytes) -> ast.Module:

@@ -6,7 +6,9 @@ every source it reads.
 """
 
 import os
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
 __all__ = [
     "InvalidPipConfiguration",
@@ -74,6 +76,30 @@ def default_ca_bundle() -> str | None:
 
 def _configured(option: str) -> str | None:
     """Return an option of `pip install`: from the environment, its own section or [global]."""
+    # Pages ask for the default index each time, and the files seldom change.
+    found = _read(_state())
+    return next((value for section in _SECTIONS if (value := found.get(f"{section}.{option}", ""))), None)
+
+
+def _state() -> tuple[object, ...]:
+    """Return what pip's configuration depends on: its variables, and its files with their times and sizes."""
+    from pip._internal.configuration import Configuration
+
+    variables = sorted(item for item in os.environ.items() if item[0].startswith("PIP_"))
+    files = [file for _, found in Configuration(isolated=False).iter_config_files() for file in found]
+    return (*variables, *((file, _stamp(file)) for file in files))
+
+
+def _stamp(file: str) -> tuple[int, ...]:
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def _read(_: tuple[object, ...]) -> Mapping[str, str]:
     from pip._internal.configuration import Configuration
     from pip._internal.exceptions import ConfigurationError
 
@@ -82,11 +108,6 @@ def _configured(option: str) -> str | None:
         configuration.load()
     except ConfigurationError as error:
         raise InvalidPipConfiguration(str(error)) from error
-    for section in _SECTIONS:
-        try:
-            value = configuration.get_value(f"{section}.{option}")
-        except ConfigurationError:
-            continue
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-    return None
+    # By file, the later ones above the earlier ones.
+    found = {key: value for _, options in configuration.items() for key, value in options.items()}
+    return {key: value.strip() for key, value in found.items() if isinstance(value, str)}

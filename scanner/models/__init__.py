@@ -4,7 +4,7 @@ from scanner.models.brought_modules import StoredModules
 from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostThrottle, Index, PollStats
 from scanner.models.packages import CLAIM_FOR, LONGEST_WAIT, Package, PackageQuerySet, PackageState, RowChecksums
-from scanner.models.releases import CoreMetadata, Release, ReleaseFile, StoredProfile
+from scanner.models.releases import CoreMetadata, Release, ReleaseFile, StoredProfile, StoredReleaseColumns
 from scanner.models.wheel_readings import StoredWheelReading
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RowChecksums",
     "StoredModules",
     "StoredProfile",
+    "StoredReleaseColumns",
     "StoredWheelReading",
     "WheelEvent",
     "WheelEventKind",

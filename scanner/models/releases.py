@@ -99,6 +99,24 @@ class Release(models.Model):
         return self.version
 
 
+class StoredReleaseColumns(models.Model):
+    """What polls store of all releases of a package, in one row, so that reading a package decodes one value.
+
+    Written in the transaction that stores the releases (scanner.services.storage.release_columns). Where it is missing
+    or of another format, the rows of the releases are read instead.
+    """
+
+    package = models.OneToOneField(Package, on_delete=models.CASCADE, primary_key=True, related_name="release_columns")
+    format = models.PositiveSmallIntegerField()
+    columns = models.BinaryField(help_text="packed by scanner.domain.releases.release_columns")
+
+    class Meta:
+        verbose_name_plural = "stored release columns"
+
+    def __str__(self) -> str:
+        return f"release columns of package {self.package_id}"
+
+
 class ReleaseFile(models.Model):
     """A file of a release, as listed on the index. A file whose name cannot be parsed has no release.
 

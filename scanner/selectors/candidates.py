@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-
-from packaging.version import Version
+from typing import NamedTuple
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import ReleaseFileFacts
-from scanner.domain.releases.pooling import StoredPackage, StoredRelease, pool
-from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile
+from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
+from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
+from scanner.domain.releases.stored_releases import StoredReleases
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredReleaseColumns
+from scanner.selectors.rows import marks, select_beside, select_rows
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -19,26 +21,55 @@ _MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
 
 
+_PACKAGE_FIELDS = (
+    *("pk", "index", "name", "state", "status", "status_reason"),
+    *("checked_at", "changed_at", "revision", "last_error"),
+)
+
+
+class _PackageRow(NamedTuple):
+    """The columns that are read of a package."""
+
+    pk: int
+    index_id: int
+    name: str
+    state: str
+    status: str
+    status_reason: str
+    checked_at: datetime | None
+    changed_at: datetime | None
+    revision: int
+    last_error: str
+    format: int | None
+    columns: bytes | None
+
+
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
     """Return the packages of these normalised names that any of these indexes knows, pooled as pip does, by name.
 
-    Two queries for each 2,000 packages and indexes.
+    Two queries for each 2,000 packages and indexes, and one more where releases are not stored in columns.
     """
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
     step = max(1, CHUNK // len(index_ids))
     for start in range(0, len(wanted), step):
-        packages = list(Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step]))
-        releases = _releases([package.pk for package in packages])
-        rows: dict[str, dict[int, StoredPackage]] = {}
+        some = wanted[start : start + step]
+        where = f"index_id IN {marks(index_ids)} AND name IN {marks(some)}"
+        rows = select_beside(
+            Package, _PACKAGE_FIELDS, StoredReleaseColumns, ("format", "columns"), where, [*index_ids, *some]
+        )
+        packages = [_PackageRow(*row) for row in rows]
+        columns = _columns(packages)
+        findings = _findings([pk for pk, one in columns.items() if one.pks])
+        by_name: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
-            rows.setdefault(package.name, {})[package.index_id] = _stored_package(package, releases.get(package.pk, []))
-        found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
+            releases = StoredReleases(columns[package.pk], findings.get(package.pk, {}))
+            by_name.setdefault(package.name, {})[package.index_id] = _stored_package(package, releases)
+        found.update((name, pool(by_index, index_ids)) for name, by_index in by_name.items())
     return found
 
 
-def _stored_package(package: Package, releases: list[StoredRelease]) -> StoredPackage:
-    releases.sort(key=lambda release: release.version)
+def _stored_package(package: _PackageRow, releases: StoredReleases) -> StoredPackage:
     return StoredPackage(
         name=package.name,
         exists=bool(releases) or package.state not in (PackageState.MISSING, PackageState.MALFORMED),
@@ -47,10 +78,46 @@ def _stored_package(package: Package, releases: list[StoredRelease]) -> StoredPa
         checked_at=package.checked_at,
         changed_at=package.changed_at,
         revisions=((package.pk, package.revision),),
-        releases=tuple(releases),
+        releases=releases,
         newest_on=(package.index_id,),
         unanswered=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
     )
+
+
+def _columns(packages: Iterable[_PackageRow]) -> dict[int, ReleaseColumns]:
+    """Return the releases of these packages in columns, as stored, or else from the rows of the releases."""
+    found: dict[int, ReleaseColumns] = {}
+    unpacked: dict[int, dict[str, PolledRelease]] = {}
+    for package in packages:
+        if package.format == FORMAT and package.columns is not None:
+            found[package.pk] = ReleaseColumns.from_bytes(bytes(package.columns))
+        else:
+            unpacked[package.pk] = {}
+    if unpacked:
+        rows = Release.objects.filter(package__in=unpacked)
+        fields = ("package_id", "version", "pk", "profile_id", "first_uploaded_at")
+        for package_id, version, pk, profile, uploaded_at in rows.values_list(*fields):
+            unpacked[package_id][version] = PolledRelease(pk, profile, uploaded_at)
+    return {**found, **{pk: ReleaseColumns.of(releases) for pk, releases in unpacked.items()}}
+
+
+_READ = (
+    "(metadata_id IS NOT NULL OR build_detail <> '' OR metadata_error <> '' OR declared <> '' OR metadata_grade <> %s)"
+)
+
+
+def _findings(package_ids: list[int]) -> dict[int, dict[int, ReleaseFindings]]:
+    """Return what was read of releases, by package and release, without those of which nothing was read."""
+    if not package_ids:
+        return {}
+    fields = ("package", "pk", "build_detail", "metadata", "metadata_error", "metadata_grade", "declared")
+    where = f"package_id IN {marks(package_ids)} AND {_READ}"
+    found: dict[int, dict[int, ReleaseFindings]] = {}
+    for package, pk, build, metadata, error, grade, declared in select_rows(
+        Release, fields, where, [*package_ids, MetadataGrade.CERTAIN.value]
+    ):
+        found.setdefault(package, {})[pk] = ReleaseFindings(build, metadata, error, _GRADES[grade], declared)
+    return found
 
 
 def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -84,28 +151,14 @@ def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: date
     return frozenset(found)
 
 
-def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
-    fields = (
-        *("package_id", "pk", "version", "profile_id", "first_uploaded_at", "build_detail"),
-        *("metadata_id", "metadata_error", "metadata_grade", "declared"),
-    )
-    found: dict[int, list[StoredRelease]] = {}
-    rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
-    for package_id, pk, version, shape, uploaded_at, build, metadata, error, grade, declared in rows:
-        release = StoredRelease(
-            *(pk, Version(version), shape, uploaded_at, build, metadata, error, _GRADES[grade], declared)
-        )
-        found.setdefault(package_id, []).append(release)
-    return found
-
-
 def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:
     """Return Requires-Dist values and extras by `StoredRelease.metadata_id`. One query for each 2,000."""
     wanted = sorted(set(keys))
     found: dict[int, ReleaseMetadata] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK])
-        for pk, listed, extras in rows.values_list("pk", "requires_dist", "extras"):
+        some = wanted[start : start + CHUNK]
+        fields = ("pk", "requires_dist", "extras")
+        for pk, listed, extras in select_rows(CoreMetadata, fields, f"id IN {marks(some)}", some):
             found[pk] = ReleaseMetadata(tuple(listed), None if extras is None else tuple(extras))
     return found
 

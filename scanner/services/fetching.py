@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from functools import partial
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
-from scanner.models import Package, PackageState
+from scanner.models import Package
 from scanner.services.index_probe import IndexProbe
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
@@ -37,6 +37,7 @@ from scanner.services.packages import ensure_packages_on
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from scanner.services.shutdown import stop_requested
+from scanner.services.stored_facts import is_stale
 
 # As long as the public index allows caching its pages.
 FRESH_FOR = timedelta(minutes=10)
@@ -76,6 +77,11 @@ class _Page(Struct, frozen=True):
     client: IndexClient
     package_id: int
     name: str
+
+
+def closing_time() -> float:
+    """Return how long the end of a question waits for what runs, in seconds."""
+    return _LAST_MOMENT if stop_requested() else _MOMENT
 
 
 @contextmanager
@@ -174,10 +180,17 @@ class Fetcher:
                 del self._releases[pk]
         return begun
 
-    def wait(self, seconds: float) -> Arrival:
-        """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
+    def left_out(self, release_ids: Collection[int]) -> set[int]:
+        """Return those of these wanted releases that are not fetched until they are urgent."""
+        return set(release_ids) - self._releases.keys()
+
+    def wait(self, seconds: float, *, idle: bool = False) -> Arrival:
+        """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in.
+
+        With `idle` also while nothing is left, for another thread that calls `wake`.
+        """
         if not self.at_hand:
-            self._receive(self._jobs.take(seconds))
+            self._receive(self._jobs.take(seconds, idle=idle))
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
@@ -191,10 +204,14 @@ class Fetcher:
         """Whether anything is still to come in."""
         return self.at_hand or self._jobs.busy
 
+    def wake(self) -> None:
+        """Let `wait` return, from another thread."""
+        self._jobs.wake()
+
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""
         self._closed.set()
-        self._jobs.close(_LAST_MOMENT if stop_requested() else _MOMENT)
+        self._jobs.close(closing_time())
         self._receive(self._jobs.take(0))
 
     def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
@@ -293,13 +310,3 @@ class Fetcher:
     @staticmethod
     def _read(release_id: int, files: Sequence[FileToRead], client: IndexClient) -> MetadataAnswer:
         return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
-
-
-def is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
-    """Return whether an index is asked for a package again."""
-    if package.state == PackageState.MALFORMED:
-        return False
-    if patient and package.last_error and package.due_at is not None and package.due_at > now:
-        return False
-    # A time in the future is that of a clock that jumped.
-    return package.checked_at is None or abs(now - package.checked_at) > fresh_for

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from scanner.domain.index_address import normalize_address, without_credentials
+from scanner.domain.index_address import normalize_address, parse_address, without_credentials
 from scanner.domain.translation import noop
 from scanner.index.client import IndexClient
-from scanner.index.default_index import public_index_url
+from scanner.index.default_index import default_ca_bundle, public_index_url
 from scanner.index.index_set import IndexSet, IndexSource
 from scanner.models import Index, Package
 from scanner.services.indexes import client_for, client_of, configured_index_url, get_index
@@ -62,15 +62,20 @@ def command_set(urls: Sequence[str]) -> IndexSet:
     ValueError for an invalid address.
     """
     configured = without_credentials(configured_index_url())
+    # A client is made when something is fetched. Say here already what would prevent it.
+    default_ca_bundle()
     found: dict[int, IndexSource] = {}
     for position, url in enumerate(urls):
-        client, address = client_for(url), without_credentials(url)
+        parse_address(url)
+        address = without_credentials(url)
         if position == 0 or address == configured:
             row = get_index(url)
         else:
             # As a private index, it closes no release after 14 days.
             row, _ = Index.objects.get_or_create(url=address, scope=_COMMAND, defaults={"closes_releases": False})
-        found.setdefault(row.pk, replace(_source(row, client), is_private=address != configured))
+        found.setdefault(
+            row.pk, replace(_source(row), connect=partial(client_for, url), is_private=address != configured)
+        )
     return IndexSet(tuple(found.values()))
 
 

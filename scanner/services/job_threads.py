@@ -34,7 +34,7 @@ class JobThreads(Generic[K, R]):
         self._running = 0
         self._number = itertools.count()
         self._failure: BaseException | None = None
-        self._closed = False
+        self._closed = self._woken = False
 
     def submit(self, key: K, work: Callable[[], R], rank: int) -> None:
         """Add a job."""
@@ -55,14 +55,26 @@ class JobThreads(Generic[K, R]):
             if key in self._waiting:
                 heapq.heappush(self._order, (rank, next(self._number), key))
 
-    def take(self, seconds: float) -> list[tuple[K, R]]:
-        """Return the results that have come in; wait for one while any job is left, at most so long."""
+    def take(self, seconds: float, *, idle: bool = False) -> list[tuple[K, R]]:
+        """Return the results that have come in; wait for one while any job is left, at most so long.
+
+        With `idle` also while none is left, for another thread that wakes this one.
+        """
         with self._lock:
-            self._ended.wait_for(lambda: self._results or self._failure or not self._is_busy(), seconds)
+            self._ended.wait_for(
+                lambda: self._results or self._failure or self._woken or not (idle or self._is_busy()), seconds
+            )
+            self._woken = False
             if self._failure is not None:
                 raise self._failure
             results, self._results = self._results, []
             return results
+
+    def wake(self) -> None:
+        """Let `take` return, from another thread."""
+        with self._lock:
+            self._woken = True
+            self._ended.notify()
 
     @property
     def busy(self) -> bool:

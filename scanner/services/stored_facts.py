@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from scanner.models import Package
-from scanner.services.fetching import is_stale
+from scanner.models import Package, PackageState
 from scanner.services.index_sets import IndexSet
 from scanner.services.metadata import lacking_metadata
 
-__all__ = ["fresh_names", "settled_releases"]
+__all__ = ["fresh_names", "is_stale", "settled_releases"]
 
 
 def fresh_names(indexes: IndexSet, names: Collection[str], fresh_for: timedelta) -> set[str]:
@@ -30,3 +29,13 @@ def settled_releases(release_ids: Collection[int]) -> set[int]:
     """Return those of these releases whose metadata is known, or failed a short time ago. One query."""
     lacking = lacking_metadata(release_ids, timezone.now())
     return set(release_ids).difference(*lacking.values())
+
+
+def is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
+    """Return whether an index is asked for a package again."""
+    if package.state == PackageState.MALFORMED:
+        return False
+    if patient and package.last_error and package.due_at is not None and package.due_at > now:
+        return False
+    # A time in the future is that of a clock that jumped.
+    return package.checked_at is None or abs(now - package.checked_at) > fresh_for

@@ -158,9 +158,10 @@ def test_the_same_signed_bytes_under_another_id_are_the_same_delivery(client: Cl
     assert Delivery.objects.count() == 1
 
 
-def test_a_thousand_pushes_to_a_branch_are_one_job(client: Client, hook: Repository) -> None:
+def test_many_pushes_to_a_branch_are_one_job(client: Client, hook: Repository) -> None:
     secret = hook.rotate_secret()
-    for number in range(1, 301):
+    # Each costs as much as the next; fifty deliveries are kept.
+    for number in range(1, 121):
         assert push(client, hook, secret, number, f"d-{number}") == 202
     assert Delivery.objects.filter(state="pending").count() == 1
 

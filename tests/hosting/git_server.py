@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
+import functools
 import os
+import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,8 +54,8 @@ class GitServer(Struct):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/octo/app.git"
 
-    def commit(self, files: Mapping[str, str | bytes | None], *, branch: str = "main", push: bool = True) -> str:
-        """Write the files (None removes one), commit and push; returns the commit."""
+    def commit(self, files: Mapping[str, str | bytes | None], *, branch: str = "main") -> str:
+        """Write the files (None removes one), commit and push with force; returns the commit."""
         for path, content in files.items():
             target = self.work / path
             if content is None:
@@ -61,9 +65,9 @@ class GitServer(Struct):
             target.write_bytes(content.encode() if isinstance(content, str) else content)
         git(self.work, "add", "-A")
         git(self.work, "commit", "-q", "--allow-empty", "-m", "change")
-        if push:
-            git(self.work, "push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
-        return git(self.work, "rev-parse", "HEAD")
+        commit = git(self.work, "rev-parse", "HEAD")
+        self._move(branch, commit)
+        return commit
 
     def link(self, path: str, target: str) -> None:
         """Stage a symbolic link; the next commit takes it along."""
@@ -74,14 +78,46 @@ class GitServer(Struct):
     def reset(self, commit: str) -> None:
         """Make `commit` the head again, and push that with force."""
         git(self.work, "reset", "-q", "--hard", commit)
-        git(self.work, "push", "-q", "--force", "origin", "HEAD:refs/heads/main")
+        self._move("main", commit)
 
     def bare(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run git in the repository as the host has it."""
-        return git(self.root / "octo" / "app.git", *arguments, stdin=stdin)
+        return git(self._repository, *arguments, stdin=stdin)
 
     def delete(self, branch: str) -> None:
-        git(self.work, "push", "-q", "origin", f":refs/heads/{branch}")
+        self._ref(branch).unlink()
+
+    @property
+    def _repository(self) -> Path:
+        return self.root / "octo" / "app.git"
+
+    def _ref(self, branch: str) -> Path:
+        return self._repository / "refs" / "heads" / branch
+
+    def _move(self, branch: str, commit: str) -> None:
+        """Make the head of a branch a commit of the clone, whose objects the host sees: a push runs five processes."""
+        ref = self._ref(branch)
+        ref.parent.mkdir(parents=True, exist_ok=True)
+        written = self._repository / "written"
+        written.write_text(f"{commit}\n")
+        written.replace(ref)
+
+
+@functools.cache
+def _empty_repository() -> Path:
+    """Make the folders that each server copies: making them runs six processes."""
+    folder = Path(tempfile.mkdtemp(prefix="wheelway-git-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    bare, work = folder / "app.git", folder / "work"
+    for repository, options in ((bare, ["--bare"]), (work, [])):
+        git(folder, "init", "-q", "--template=", *options, "-b", "main", str(repository))
+    (bare / "hooks").mkdir(exist_ok=True)
+    git(bare, "config", "uploadpack.allowFilter", "true")
+    # Without a user of the web server, pushes by HTTP are off.
+    git(bare, "config", "http.receivepack", "true")
+    # A branch may be deleted although HEAD points to it.
+    git(bare, "config", "receive.denyDeleteCurrent", "ignore")
+    return folder
 
 
 @contextmanager
@@ -89,16 +125,12 @@ def git_server(folder: Path) -> Iterator[GitServer]:
     """Serve `octo/app.git`, empty at first, from `folder`."""
     server = GitServer(root=folder / "served", work=folder / "work")
     bare = server.root / "octo" / "app.git"
-    bare.mkdir(parents=True)
-    git(bare, "init", "-q", "--bare", "-b", "main", ".")
-    git(bare, "config", "uploadpack.allowFilter", "true")
-    # Without a user of the web server, pushes by HTTP are off.
-    git(bare, "config", "http.receivepack", "true")
-    # A branch may be deleted although HEAD points to it.
-    git(bare, "config", "receive.denyDeleteCurrent", "ignore")
-    server.work.mkdir()
-    git(server.work, "init", "-q", "-b", "main", ".")
-    git(server.work, "remote", "add", "origin", str(bare))
+    shutil.copytree(_empty_repository() / "app.git", bare)
+    shutil.copytree(_empty_repository() / "work", server.work)
+    (bare / "objects" / "info").mkdir(exist_ok=True)
+    (bare / "objects" / "info" / "alternates").write_text(f"{server.work / '.git' / 'objects'}\n")
+    with (server.work / ".git" / "config").open("a") as config:
+        config.write(f'[remote "origin"]\n\turl = {bare}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n')
     http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"host": server}))
     server.port = http.server_address[1]
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

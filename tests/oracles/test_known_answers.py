@@ -12,8 +12,8 @@ from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.reason_text import reason_text
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import parse_target
 from tests.replay.recording import read
 
@@ -58,5 +58,7 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
         for each in sorted(releases(name))
     ]
     cell = explain_cell(releases(name)[version], target)
-    helped = installable_from(PackageSnapshot(name, True, True, "", "active", None, views), 0, WHEELS, version)
+    helped = installable_from(
+        PackageSnapshot(name, True, True, "", "active", None, CandidateList.of(views)), 0, WHEELS, version
+    )
     assert (cell.availability.value, str(helped[0].version)) == (availability, first), reason_text(cell.reason)

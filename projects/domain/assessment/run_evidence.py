@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, Self
 
 from msgspec import Struct
@@ -79,7 +78,7 @@ def first_declaring(package: PackageSnapshot, version: Version, python: Python) 
     It counts only where the release just before it is known not to: else an unread one between may declare it too.
     """
     before: bool | None = None
-    start = bisect_left(package.candidates, version, key=attrgetter("version"))
+    start = bisect_left(package.candidates.versions, version)
     for candidate in package.candidates[start:]:
         if before is None and not candidate.declared:
             # Nearly all: of most releases the metadata was never read.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import yaml
-
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.python_places.spelled import base_images, matrix_versions, tool_versions, version_lines
-from projects.domain.yaml_nodes import compose
+from projects.domain.yaml_nodes import UnreadableYaml, compose
 
 
 def read_hints(builder: ParsedFilesBuilder, text: str, path: str) -> None:
@@ -15,7 +13,7 @@ def read_hints(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     if name.endswith((".yml", ".yaml")):
         try:
             root = compose(text)
-        except yaml.YAMLError:
+        except UnreadableYaml:
             return
         for line, version in matrix_versions(root):
             builder.add_hint("python", version, path, line)

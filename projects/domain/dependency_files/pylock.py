@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from packaging.pylock import PylockValidationError
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
@@ -21,15 +20,15 @@ from projects.domain.dependency_files.pep508 import normalize_marker
 from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
-from scanner.domain.parsing import parse_pylock
+from scanner.domain.parsing import check_pylock
 
 
 def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Read every package; one that extras or groups choose has an entry for each case of its marker."""
     lines = TomlLineNumbers(text)
     try:
-        parse_pylock(document)
-    except (PylockValidationError, ValueError, TypeError, RecursionError) as error:
+        check_pylock(document)
+    except (ValueError, TypeError, RecursionError) as error:
         builder.add_problem(path, None, "", f"not a valid pylock.toml: {error}")
     builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"), LimitKind.LOCK_PYTHON)
     add_environments(builder, document.get("environments"), path, lines.key("", "environments"))

@@ -6,12 +6,10 @@ import hashlib
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 
-import yaml
 from msgspec.structs import replace
 
 from projects.domain.dependency_files import compiled, detection
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.conda import read_conda
 from projects.domain.dependency_files.decoding import UndecodableFile, decode
 from projects.domain.dependency_files.direct_dependencies import mark_direct
 from projects.domain.dependency_files.documents import UnreadableDocument, load_json, load_toml
@@ -32,7 +30,7 @@ from projects.domain.dependency_files.setup_py import read_setup_py
 from projects.domain.dependency_files.urls import is_url
 from projects.domain.dependency_files.uv_lock import read_uv_lock
 from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
-from projects.domain.yaml_nodes import compose
+from projects.domain.yaml_nodes import UnreadableYaml, compose
 
 _Loader = Callable[[str], dict[str, object]]
 _DocumentReader = Callable[[ParsedFilesBuilder, dict[str, object], str, str], None]
@@ -139,11 +137,8 @@ class _Reading:
             self._parse(text, found, context, stack)
         except UnreadableDocument as error:
             self.builder.add_unread(path, error.line, "", str(error))
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = None if mark is None else int(mark.line) + 1
-            message = getattr(error, "problem", None) or str(error)
-            self.builder.add_unread(path, line, "", f"not readable as YAML: {message}")
+        except UnreadableYaml as error:
+            self.builder.add_unread(path, error.line, "", f"not readable as YAML: {error}")
 
     def _parse(self, text: str, found: Format, context: RequirementContext, stack: tuple[str, ...]) -> None:
         builder, path = self.builder, context.source
@@ -168,6 +163,9 @@ class _Reading:
         elif found is Format.SETUP_CFG:
             read_setup_cfg(builder, text, path, include_file)
         elif found is Format.CONDA:
+            # Not at the top: it needs PyYAML.
+            from projects.domain.dependency_files.conda import read_conda
+
             read_conda(builder, compose(text), path, include)
         else:
             raise UnreadableDocument("not a dependency file of a known format")

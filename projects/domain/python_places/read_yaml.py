@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-
-import yaml
+from typing import TYPE_CHECKING
 
 from projects.domain.python_places.spelled import is_matrix_key
 from projects.domain.python_places.values import PlaceKind, PythonPlace
-from projects.domain.yaml_nodes import compose, scalars
+from projects.domain.yaml_nodes import UnreadableYaml, compose, scalars
+
+if TYPE_CHECKING:
+    import yaml
 
 _VERSION = re.compile(r"(?:c?python[-:=]?)?3(?:\.\d{1,2}){1,2}t?(?:-dev)?", re.IGNORECASE)
 _IMAGE = re.compile(r"(?:[\w.\-/]*/)?(?:python|pypy|cimg/python|[\w.\-]*python[\w.\-]*):[\w.\-]+")
@@ -23,7 +25,7 @@ def read_yaml(text: str, path: str) -> list[PythonPlace]:
     """Return the places of a YAML file, by what its path says it is; none where it is not YAML."""
     try:
         root = compose(text)
-    except yaml.YAMLError:
+    except UnreadableYaml:
         return []
     lines = text.split("\n")
     found = []

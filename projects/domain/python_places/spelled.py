@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import yaml
 from msgspec import Struct
 
 from projects.domain.yaml_nodes import scalars
+
+if TYPE_CHECKING:
+    import yaml
 
 _FROM = re.compile(r"[ \t]*FROM[ \t]+(?:--platform=(?P<platform>\S+)[ \t]+)?(?P<image>\S+)", re.IGNORECASE)
 _ARG = re.compile(r"[ \t]*ARG[ \t]+(?P<name>\w+)=(?P<quote>[\"']?)(?P<value>[^\s\"']+)", re.IGNORECASE)

@@ -58,6 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the sheet to standard output."""
+        self._said: set[str] = set()
         target, path = parse_target_option(options["target"]), Path(options["path"])
         today = parse_target_option(options["today"]) if options["today"] else _proposed(path)
         today = today if today != target else None
@@ -107,7 +108,10 @@ class Command(BaseCommand):
         return _plan_over(assess(wanted, files, options, self._log), Strategy.LATEST)
 
     def _log(self, line: str) -> None:
-        self.stderr.write(line, lambda text: text)
+        # Several assessments of the same files say the same of their indexes.
+        if line not in self._said:
+            self._said.add(line)
+            self.stderr.write(line, lambda text: text)
 
 
 def _plan_over(assessment: CommandAssessment, strategy: Strategy) -> UpgradePlan | None:

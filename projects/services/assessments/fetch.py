@@ -22,7 +22,14 @@ from projects.services.assessments.second_process import Results, explain_decide
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
-from scanner.services.refresh import Fetcher, Progress, fetching, inspect_releases
+from scanner.services.refresh import (
+    Fetcher,
+    FetchProcess,
+    Progress,
+    fetching,
+    fetching_beside,
+    inspect_releases,
+)
 
 # How old a stored page may be that is not fetched again: any age.
 FROM_STORE = timedelta.max
@@ -68,9 +75,9 @@ def fetch_missing(
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
     what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `alone` says
-    that the process does nothing else, so that a second one may share its work (`second_process`). `reader` may have
-    read some of what is stored. `between` is called after each round of fetching, and as soon as the first target has
-    its result.
+    that the process does nothing else, so that a second one may share its work: fetching, or else searching. `reader`
+    may have read some of what is stored. `between` is called after each round of fetching, and as soon as the first
+    target has its result.
     """
     meter = Meter(budget)
     stopped: StopReason | None = None
@@ -82,7 +89,8 @@ def fetch_missing(
     pending: Sequence[Target] = request.targets
     if fresh_for == FROM_STORE:
         reader.read_ahead()
-    with fetching(indexes, fresh_for=fresh_for, patient=patient, progress=progress) as fetcher:
+    fetched = (fetching_beside if alone else fetching)(indexes, fresh_for=fresh_for, patient=patient, progress=progress)
+    with fetched as fetcher:
         supply = _Supply(request, reader, fetcher)
 
         def run(searches: TargetSearches, advance: Callable[[], Missing]) -> None:
@@ -105,7 +113,8 @@ def fetch_missing(
             run(searches, searches.advance_first)
             if searches.finished and searches.unfinished:
                 between(reader, searches)
-            made = _made_by_two(request, reader, searches, fresh_for, run) if alone else {}
+            # Where pages are fetched, that is the second process.
+            made = _made_by_two(request, reader, searches, fresh_for, run) if alone and not fetcher.begun else {}
             run(searches, searches.advance)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge, made)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
@@ -137,7 +146,7 @@ def _made_by_two(
 class _Supply:
     """Reads what has been fetched into the snapshot, and keeps the fetcher busy with what is needed and likely."""
 
-    def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher) -> None:
+    def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher | FetchProcess) -> None:
         self._reader, self._fetcher = reader, fetcher
         self._foresight = Foresight(request, reader.snapshot)
         self._packages: set[NormalizedName] = set()

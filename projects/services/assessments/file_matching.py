@@ -52,6 +52,11 @@ class FileMatcher:
         self._matcher = Matcher(request.columns)
 
     @staticmethod
+    def concerns_package(request: AssessmentRequest, name: str, as_of: datetime | None) -> bool:
+        """Return whether some files of some of its releases may not count."""
+        return as_of is not None or request.files.limits_package(name)
+
+    @staticmethod
     def concerns(request: AssessmentRequest, name: str, release: StoredRelease, as_of: datetime | None) -> bool:
         """Return whether some files of a release may not count."""
         return as_of is not None or request.files.limits(name, release.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from packaging.version import Version
@@ -10,23 +10,20 @@ from packaging.version import Version
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
-from projects.services.assessments.file_matching import FileMatcher, MatchedRelease, admitted, uploaded_by
+from projects.services.assessments.candidate_maker import CandidateMaker
+from projects.services.assessments.file_matching import admitted, uploaded_by
 from scanner.domain.files.sdist_metadata import ReleaseMetadata
-from scanner.domain.matching.availability import Offer, ReleaseFileFacts
-from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool_files
+from scanner.domain.matching.availability import ReleaseFileFacts
+from scanner.domain.releases.pooling import StoredPackage, pool_files
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.resolution.model.missing import Missing
-from scanner.domain.resolution.model.versions import Candidate
 from scanner.selectors.candidates import (
     package_revisions,
     release_files,
     release_metadata,
-    stored_metadata,
     stored_packages,
 )
-from scanner.selectors.profile_table import ProfileTable, build_detail
 from scanner.services.index_sets import IndexSet
-
-StoredMetadata = Mapping[int, ReleaseMetadata]
 
 
 class IndexReader:
@@ -40,8 +37,7 @@ class IndexReader:
         self.snapshot = IndexSnapshot({}, request.columns, request.foreign, request.waivers)
         self.indexes = indexes
         self._request = request
-        self._metadata: dict[int, ReleaseMetadata] = {}
-        self._profiles = ProfileTable((), request.columns)
+        self._maker = CandidateMaker(request, as_of)
         self._names: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
 
@@ -56,12 +52,10 @@ class IndexReader:
         self._names |= wanted
         packages = stored_packages(self.indexes.keys, wanted)
         self._revisions.update((name, package.revisions) for name, package in packages.items())
-        releases = [release for package in packages.values() for release in package.releases]
-        keys = {release.metadata_id for release in releases}
-        keys.update(part.metadata_id for release in releases for part in release.parts)
-        fresh = {key for key in keys if key is not None} - self._metadata.keys()
-        self._metadata.update(stored_metadata(fresh))
-        self.snapshot.update(self._snapshots(packages))
+        candidates = self._maker.candidates(packages)
+        self.snapshot.update(
+            {name: _snapshot(package, candidates[name], self.indexes) for name, package in packages.items()}
+        )
 
     def read_missing(self, missing: Missing) -> None:
         """Read the packages that a search needs, or will probably need, and that were not read before."""
@@ -105,56 +99,8 @@ class IndexReader:
         now = package_revisions(self.indexes.keys, self._names)
         return frozenset(name for name in self._names if now.get(name) != self._revisions.get(name))
 
-    def _snapshots(self, packages: Mapping[str, StoredPackage]) -> dict[str, PackageSnapshot]:
-        concerned: dict[tuple[str, int], StoredRelease] = {}
-        if self.as_of is not None or self._request.files:
-            concerned = {
-                (name, release.pk): release
-                for name, package in packages.items()
-                for release in package.releases
-                if FileMatcher.concerns(self._request, name, release, self.as_of)
-            }
-        files = FileMatcher(
-            self._request, ((name, release) for (name, _), release in concerned.items()), as_of=self.as_of
-        )
-        self._profiles.add(
-            release.profile
-            for name, package in packages.items()
-            for release in package.releases
-            if not concerned or (name, release.pk) not in concerned
-        )
 
-        def candidate(name: str, release: StoredRelease) -> Candidate | None:
-            if not concerned or (name, release.pk) not in concerned:
-                return self._candidate(release)
-            matched = files.match(name, release)
-            return None if matched is None else self._matched_candidate(release, matched)
-
-        return {
-            name: _snapshot(package, filter(None, (candidate(name, one) for one in package.releases)), self.indexes)
-            for name, package in packages.items()
-        }
-
-    def _matched_candidate(self, release: StoredRelease, matched: MatchedRelease) -> Candidate:
-        request = self._request
-        too_young = request.policy.is_too_young(release.first_uploaded_at, self.as_of or request.now)
-        # Of releases with one profile the offers may be renewed differently.
-        profile = (matched.profile, matched.renewed) if matched.renewed else matched.profile
-        made = _candidate(*(release, matched.source, profile, matched.offers, matched.build, self._metadata, too_young))
-        return made._replace(
-            admitted_files=matched.admitted, excluded_by=matched.excluded_by, renewed_offers=matched.renewed
-        )
-
-    def _candidate(self, release: StoredRelease) -> Candidate:
-        profiles, request = self._profiles, self._request
-        source = metadata_source(release, lambda part: profiles.offers(part.profile)) if release.parts else release
-        build = build_detail(release, profiles)
-        too_young = request.policy.is_too_young(release.first_uploaded_at, request.now)
-        offers = profiles.offers(release.profile)
-        return _candidate(release, source, release.profile, offers, build, self._metadata, too_young)
-
-
-def _snapshot(package: StoredPackage, candidates: Iterable[Candidate], indexes: IndexSet) -> PackageSnapshot:
+def _snapshot(package: StoredPackage, candidates: CandidateList, indexes: IndexSet) -> PackageSnapshot:
     return PackageSnapshot(
         name=package.name,
         answered=not package.unanswered,
@@ -162,7 +108,7 @@ def _snapshot(package: StoredPackage, candidates: Iterable[Candidate], indexes: 
         error=_unanswered_text(package, indexes),
         status=package.status,
         checked_at=package.checked_at,
-        candidates=list(candidates),
+        candidates=candidates,
         stays_open=not indexes.close_releases(package.newest_on),
     )
 
@@ -176,34 +122,6 @@ def _unanswered_text(package: StoredPackage, indexes: IndexSet) -> str:
         url = indexes.url_of(key)
         errors.append(error if url in error else f"{url}: {error or 'not asked yet'}")
     return "; ".join(errors)
-
-
-def _candidate(
-    release: StoredRelease,
-    source: StoredRelease,
-    profile: Hashable,
-    offers: tuple[Offer, ...],
-    build: str,
-    metadata: StoredMetadata,
-    too_young: bool,
-) -> Candidate:
-    """Return a stored release with its offers; the metadata is that of `source`, one of its parts."""
-    known = metadata[source.metadata_id] if source.metadata_id is not None else ReleaseMetadata(None)
-    return Candidate(
-        version=release.version,
-        profile=(profile, build),
-        uploaded_at=release.first_uploaded_at,
-        offers=offers,
-        build=build,
-        pk=source.pk,
-        too_young=too_young,
-        requires_dist=known.requires_dist,
-        extras=known.extras,
-        metadata_error=source.metadata_error,
-        metadata_grade=source.metadata_grade,
-        declared=source.declared,
-        other_pks=tuple(pk for pk in release.pks if pk != source.pk) if release.parts else (),
-    )
 
 
 def read_files(candidates: Iterable[Candidate], *, as_of: datetime | None = None) -> FilesOf:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +26,7 @@ from projects.sandbox.frames import read_message, write_message
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
+from scanner.services.forking import can_fork
 from scanner.services.stored_facts import fresh_names, settled_releases
 
 Results = Mapping[Target, TargetResult]
@@ -88,20 +87,12 @@ def second_process(
 
 
 def _can_fork(request: AssessmentRequest, searches: TargetSearches) -> bool:
-    """Return whether a child would be safe and of use.
-
-    A lock that another thread holds would stay locked in the child; a connection must not be used in both processes,
-    and one within a transaction, or to a database in memory, cannot be closed. A bridge needs all targets in one place.
-    """
+    """Return whether a child would be safe and of use. A bridge needs all targets in one place."""
     return (
-        sys.platform == "linux"
-        and len(os.sched_getaffinity(0)) > 1
-        and threading.active_count() == 1
-        and not request.bridge
+        not request.bridge
         and len(searches.unfinished) >= _FEWEST
         and len({target.python for target in searches.unfinished}) > 1
-        and not connection.in_atomic_block
-        and not getattr(connection, "is_in_memory_db", bool)()
+        and can_fork()
     )
 
 

@@ -7,6 +7,7 @@ an e-mail message.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 
 from msgspec import Struct
@@ -129,17 +130,29 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
         elif field == "project-url":
             project_urls.append(value)
         else:
-            try:
-                parsed = parse_requirement(value)
-            except InvalidRequirement:
-                stated.append(value)
-            else:
+            parsed, shown = _stated(value)
+            stated.append(shown)
+            if parsed is not None:
                 requires.append(parsed)
-                stated.append(value if is_refused_by_pip(value) else str(parsed))
     version = versions[0] if versions else None
     declared = DeclaredPythons.of(classifiers, requires_python)
     links = read_project_links(project_urls, home_page)
     return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras), declared, links)
+
+
+@lru_cache(maxsize=32_768)
+def _stated(value: str) -> tuple[Requirement | None, str]:
+    """Return a Requires-Dist value parsed, and its text: that of the parsed one if the value is valid, else as written.
+
+    The releases of a package state mostly the same, and writing a requirement takes as long as parsing it.
+    """
+    try:
+        parsed = parse_dependency_specifier(value)
+    except InvalidRequirement:
+        with suppress(InvalidRequirement):
+            return parse_requirement(value), value
+        return None, value
+    return parsed, str(parsed)
 
 
 def _fields(text: str) -> list[tuple[str, str]]:

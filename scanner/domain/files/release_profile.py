@@ -6,8 +6,9 @@ wheel and an sdist". So each profile is matched once.
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind
@@ -61,6 +62,26 @@ class ReleaseProfile(Struct, frozen=True):
     def stored(cls, text: str) -> "ReleaseProfile":
         """Parse a text that `text` has returned, without sorting the files again."""
         return cls(tuple(_listed(text)))
+
+
+ProfileGroup = tuple[str | None, int, Sequence[str]]
+"""The files of a profile with one Requires-Python, yanked (1) or not (0): the tag set of a wheel, or "=type"."""
+
+_GROUPS: msgspec.json.Decoder[list[tuple[str | None, int, list[str]]]] = msgspec.json.Decoder(
+    list[tuple[str | None, int, list[str]]]
+)
+
+
+def profile_groups(text: str) -> Sequence[ProfileGroup]:
+    """Return the groups of a text that `ReleaseProfile.text` has returned."""
+    return _GROUPS.decode(text)
+
+
+def profile_of_groups(groups: Iterable[ProfileGroup]) -> ReleaseProfile:
+    """Return the profile of these groups, which are in its order."""
+    return ReleaseProfile(
+        tuple(_offered(name, python, bool(yanked)) for python, yanked, names in groups for name in names)
+    )
 
 
 def _listed(text: str) -> list[ProfileFile]:

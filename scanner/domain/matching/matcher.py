@@ -6,10 +6,10 @@ bit operations, once, for any number of targets (docs/matching.md).
 """
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from scanner.domain.files.filenames import FileKind
-from scanner.domain.files.release_profile import ReleaseProfile
+from scanner.domain.files.release_profile import ProfileGroup, ReleaseProfile, profile_groups, profile_of_groups
 from scanner.domain.matching.availability import (
     Availability,
     Offer,
@@ -32,8 +32,16 @@ CODES = {
 # One object for each value, so that thousands of rows of hundreds of offers hold pointers only.
 OFFERS = {code: offer for offer, code in CODES.items()}
 _CODES = {(offer.availability, offer.yanked): code for offer, code in CODES.items()}
+# The tag set of a wheel for a platform that no target has.
+_UNFIT = "cp-none-nowhere"
 _NOWHERE = (0,) * len(PRIORITIES)
 _DIGITS = bytes.maketrans(b"01", b"\0\1")
+
+
+@functools.lru_cache(maxsize=8)
+def shared_matcher(targets: tuple["Target", ...]) -> "Matcher":
+    """Return the matcher of this process over these targets, so that each tag set is matched once in its life."""
+    return Matcher(targets)
 
 
 class Matcher:
@@ -51,6 +59,10 @@ class Matcher:
         self._pythons: dict[str | None, int] = {None: self._everything}
         self._offers: dict[ReleaseProfile, tuple[Offer, ...]] = {}
         self._rows: dict[tuple[Offer, ...], tuple[Offer, ...]] = {}
+        self._named: dict[str, bool] = {}
+        self._by_groups: dict[tuple[ProfileGroup, ...], tuple[Offer, ...]] = {}
+        self._seen: set[str] = set()
+        self._unfit: set[str] = set()
 
     @functools.cached_property
     def _platforms(self) -> dict[str, int]:
@@ -89,7 +101,7 @@ class Matcher:
         return found
 
     def _match(self, tag_set: str) -> tuple[int, ...]:
-        if not _names_platform(tag_set, self._platforms):
+        if not self._names_platform(tag_set.rpartition("-")[2]):
             return _NOWHERE
         pairs, platforms = expand_tag_set(tag_set)
         machines = 0
@@ -103,6 +115,15 @@ class Matcher:
             anywhere = self._everything if "any" in platforms else 0
             found.append(loads & (anywhere if priority is TagPriority.ANYWHERE else machines))
         return tuple(found)
+
+    def _names_platform(self, platforms: str) -> bool:
+        """Return whether the last part of a tag set names a platform that any target supports, or all platforms."""
+        found = self._named.get(platforms)
+        if found is None:
+            known = self._platforms
+            found = any(platform in known or platform == "any" for platform in platforms.split("."))
+            self._named[platforms] = found
+        return found
 
     def python_mask(self, requires_python: str | None) -> int:
         """Return the targets whose Python this Requires-Python accepts."""
@@ -127,6 +148,27 @@ class Matcher:
     def offers_once(self, profile: ReleaseProfile) -> tuple[Offer, ...]:
         """Return the offers without caching them, for callers that cache them."""
         return tuple(map(OFFERS.__getitem__, self.packed_offers(profile)))
+
+    def offers_of_text(self, text: str) -> tuple[Offer, ...]:
+        """Return the offers of the profile with this text (`ReleaseProfile.text`).
+
+        With few targets, most wheels fit none. One of each group stands for all of these, so that most profiles of a
+        package are matched once.
+        """
+        groups = tuple((python, yanked, self._fitting_names(names)) for python, yanked, names in profile_groups(text))
+        found = self._by_groups.get(groups)
+        if found is None:
+            found = self._by_groups[groups] = self.offers_once(profile_of_groups(groups))
+        return found
+
+    def _fitting_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of a group of a profile, with one for all wheels of a platform that fit no target."""
+        if not self._seen.issuperset(names):
+            fresh = set(names) - self._seen
+            self._unfit.update(name for name in fresh if name[0] != "=" and is_compiled(name) and not self.mask(name))
+            self._seen |= fresh
+        fitting = tuple(name for name in names if name not in self._unfit)
+        return fitting if len(fitting) == len(names) else (*fitting, _UNFIT)
 
     def packed_offers(self, profile: ReleaseProfile) -> bytes:
         """Return the same offers, each as the byte that `CODES` has for it."""
@@ -184,11 +226,6 @@ class Matcher:
             fitting_but_refused |= fits & ~accepted
         installable = any(file.tag_set is not None or file.kind is FileKind.SDIST for file in profile.files)
         return fitting_but_refused | (self._everything & ~accepted_by_any if installable else 0)
-
-
-def _names_platform(tag_set: str, known: Mapping[str, int]) -> bool:
-    """Return whether a tag set names a platform that any target supports, or all platforms."""
-    return any(platform in known or platform == "any" for platform in tag_set.rpartition("-")[2].split("."))
 
 
 def _expanded(mask: int, count: int) -> int:

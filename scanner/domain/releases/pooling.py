@@ -29,6 +29,19 @@ from scanner.domain.matching.availability import Availability, Offer, ReleaseFil
 ProfileKey = int | tuple[int, ...]
 
 
+class ReleaseFindings(NamedTuple):
+    """What was read in the files of a release, as `StoredRelease` has it."""
+
+    build_detail: str
+    metadata_id: int | None
+    metadata_error: str
+    metadata_grade: MetadataGrade
+    declared: str
+
+
+NOTHING_READ = ReleaseFindings("", None, "", MetadataGrade.CERTAIN, "")
+
+
 class StoredRelease(NamedTuple):
     """A stored release. `profile` is its key in a ProfileTable.
 
@@ -54,6 +67,13 @@ class StoredRelease(NamedTuple):
         """The keys of its rows."""
         return tuple(part.pk for part in self.parts) or (self.pk,)
 
+    @property
+    def findings(self) -> ReleaseFindings:
+        """What was read in its files."""
+        return ReleaseFindings(
+            self.build_detail, self.metadata_id, self.metadata_error, self.metadata_grade, self.declared
+        )
+
 
 class StoredPackage(Struct, frozen=True):
     """A stored package with its releases in ascending order.
@@ -70,7 +90,7 @@ class StoredPackage(Struct, frozen=True):
     checked_at: datetime | None
     changed_at: datetime | None
     revisions: tuple[tuple[int, int], ...]
-    releases: tuple[StoredRelease, ...]
+    releases: Sequence[StoredRelease]
     newest_on: tuple[int, ...]
     unanswered: tuple[tuple[int, str], ...] = ()
 
@@ -110,7 +130,7 @@ def _newest_on(parts: Sequence[StoredPackage]) -> tuple[int, ...]:
     )
 
 
-def _pooled_releases(groups: Sequence[tuple[StoredRelease, ...]]) -> tuple[StoredRelease, ...]:
+def _pooled_releases(groups: Sequence[Sequence[StoredRelease]]) -> Sequence[StoredRelease]:
     if len(groups) < 2:
         return groups[0] if groups else ()
     versions: dict[Version, list[StoredRelease]] = {}

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Mapping
 
 _AMBIGUOUS = ""
+_BINDING = {ast.Import, ast.ImportFrom, ast.Name, ast.arg, ast.ExceptHandler, ast.MatchAs}
+_BINDING |= {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef}
 
 
 def read_bindings(nodes: Iterable[ast.AST]) -> Mapping[str, str]:
@@ -19,6 +21,8 @@ def read_bindings(nodes: Iterable[ast.AST]) -> Mapping[str, str]:
         found[name] = dotted if found.get(name, dotted) == dotted else _AMBIGUOUS
 
     for node in nodes:
+        if type(node) not in _BINDING:
+            continue
         match node:
             case ast.Import(names=names):
                 for alias in names:

@@ -26,6 +26,7 @@ from scanner.domain.source.python_file import (
 from scanner.domain.source.search_path import folders_put_on_path
 from scanner.domain.source.statements import attempted, caught_by, error_names, is_main, is_own_package
 from scanner.domain.source.syntax import feature_of
+from scanner.domain.source.walk import children, walk
 
 LARGEST = 2 * 1024 * 1024
 _MOST_INSTEAD = 20
@@ -62,7 +63,7 @@ class _Reader:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        nodes = list(ast.walk(tree))
+        nodes = walk(tree)
         bindings = read_bindings(nodes)
         self._guards = GuardReader(bindings)
         self._path_folders = folders_put_on_path(nodes, bindings)
@@ -108,14 +109,14 @@ class _Reader:
             if visit is not None:
                 visit(node, context)
             else:
-                self._push(ast.iter_child_nodes(node), context)
+                self._push(children(node), context)
         self._imports.sort(key=lambda one: one.line)
         uses = sorted(self._uses.values(), key=lambda one: (one.line, one.name))
         syntax = sorted(self._syntax.values(), key=lambda one: (one.line, one.feature))
         return PythonFile(tuple(self._imports), tuple(uses), tuple(syntax), path_folders=self._path_folders)
 
     def _push(self, nodes: Iterable[ast.AST | None], context: CodeContext) -> None:
-        self._waiting.extend((node, context) for node in nodes if node is not None)
+        self._waiting += [(node, context) for node in nodes if node is not None]
 
     def _block(self, body: Iterable[ast.stmt], context: CodeContext) -> None:
         for statement in body:
@@ -167,7 +168,7 @@ class _Reader:
 
     def _lambda(self, node: ast.Lambda, context: CodeContext) -> None:
         self._note_syntax(node.args, node.lineno)
-        self._push(ast.iter_child_nodes(node.args), context)
+        self._push(children(node.args), context)
         self._push([node.body], self._at(context, RunTime.CALL))
 
     def _class(self, node: ast.ClassDef, context: CodeContext) -> None:
@@ -224,7 +225,7 @@ class _Reader:
                 self._push([value], context)
 
     def _call(self, node: ast.Call, context: CodeContext) -> None:
-        self._push(ast.iter_child_nodes(node), context)
+        self._push(children(node), context)
         if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
             return
         name, text = self._called(node.func), node.args[0].value

@@ -13,6 +13,7 @@ _PATH = "sys.path"
 _MOST_PARTS = 100
 # A file adds one or two folders.
 _MOST_FOLDERS = 20
+_LOOKED_AT = {ast.Call, ast.Assign, ast.AugAssign, ast.NamedExpr}
 _Assigned = Mapping[str, ast.expr]
 
 
@@ -24,6 +25,8 @@ def folders_put_on_path(nodes: Iterable[ast.AST], bindings: Mapping[str, str]) -
     assigned: dict[str, ast.expr] = {}
     added: list[ast.expr] = []
     for node in nodes:
+        if type(node) not in _LOOKED_AT:
+            continue
         match node:
             case ast.Call(func=ast.Attribute(attr=attribute) as function, args=[*_, last]) if attribute in _ADDING:
                 if _dotted(function, bindings) in _CALLED:

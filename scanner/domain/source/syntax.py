@@ -20,9 +20,15 @@ _BY_NODE: dict[str, _Feature] = {
 }
 
 
+_MAY_SHOW_ONE = {*_BY_NODE, "arguments", "Subscript", "FunctionDef", "AsyncFunctionDef", "ClassDef"}
+
+
 def feature_of(node: ast.AST) -> _Feature | None:
     """Return the syntax that a node shows and the Python that it came with; None for what every Python 3.7 reads."""
-    known = _BY_NODE.get(type(node).__name__)
+    kind = type(node).__name__
+    if kind not in _MAY_SHOW_ONE:
+        return None
+    known = _BY_NODE.get(kind)
     if known is not None:
         return known
     match node:

@@ -16,6 +16,7 @@ from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.file_events import write_events
+from scanner.services.storage.release_columns import store_columns
 from scanner.services.storage.release_rows import Parsed, store_releases
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer
 
@@ -106,6 +107,7 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
         _delete(package, gone)
         insert_rows(ReleaseFile, _COLUMNS, _file_rows(package, fresh.values(), parsed, releases.keys))
         releases.drop_empty()
+        store_columns(package, releases.stored, releases.emptied)
         if gone or package.newest_release_at is None:
             newest = Release.objects.filter(package=package).aggregate(at=Max("first_uploaded_at"))["at"]
         else:

@@ -11,6 +11,7 @@ from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFil
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.index_page.page import IndexFile
+from scanner.domain.releases.release_columns import PolledRelease
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.release_profiles import store_profiles
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
@@ -36,11 +37,13 @@ class _ReleaseFiles(Struct):
 class ReleaseRows(Struct, frozen=True):
     """The stored releases of a page.
 
-    keys: the release of each new file that has a version, by file name. emptied: releases without a file afterwards.
-    newest_at: the first upload of the newest of these releases, None where no time is known.
+    keys: the release of each new file that has a version, by file name. stored: these releases and those that lost a
+    file, by version. emptied: releases without a file afterwards. newest_at: the first upload of the newest of these
+    releases, None where no time is known.
     """
 
     keys: dict[str, int]
+    stored: dict[str, PolledRelease]
     emptied: tuple[int, ...]
     newest_at: datetime | None
 
@@ -85,8 +88,12 @@ def store_releases(
     )
     keys = {**known, **_keys(package, names - known.keys())}
     emptied = tuple(key for version, key in known.items() if version not in gathered)
-    newest_at = max((min(files.times) for files in gathered.values() if files.times), default=None)
-    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, emptied, newest_at)
+    stored = {
+        version: PolledRelease(keys[version], profiles[version], min(files.times, default=None))
+        for version, files in gathered.items()
+    }
+    newest_at = max((one.uploaded_at for one in stored.values() if one.uploaded_at is not None), default=None)
+    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, stored, emptied, newest_at)
 
 
 def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Raw SQL for storing pages: inserts, selects and updates of the rows of one table.
+"""Raw SQL for storing pages: inserts and updates of the rows of one table, and its selects (scanner.selectors.rows).
 
 Storing a page takes a dozen small statements, which Django takes longer to build than the database to execute; and a
 first page has thousands of rows, for which COPY on PostgreSQL and executemany on SQLite are fastest. The model's fields
@@ -7,15 +7,18 @@ still convert the values. The other raw SQL is that of claims (scanner.services.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from functools import cache, partial
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
-Row = Sequence[Any]
+from scanner.selectors.rows import Row, fields_of, marks, names_of, select_rows
+
+__all__ = ["Row", "insert_rows", "marks", "select_rows", "time_writer", "update_rows"]
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -27,7 +30,7 @@ def insert_rows(
     Values have the columns' types, times those of `time_writer`; nothing is validated and no default is set. A conflict
     is an error, or with `ignore_conflicts` drops the row.
     """
-    table, columns = _names(model, tuple(fields))
+    table, columns = names_of(model, tuple(fields))
     into = f"INSERT INTO {table} ({', '.join(columns)})"
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if ignore_conflicts:
@@ -41,31 +44,16 @@ def insert_rows(
             cursor.cursor.connection.executemany(f"{into} VALUES ({', '.join('?' * len(columns))})", rows)
 
 
-def select_rows(
-    model: type[models.Model], fields: Sequence[str], where: str, parameters: Row, *, lock: bool = False
-) -> Iterator[tuple[Any, ...]]:
-    """Return the values of `fields` of the rows that meet an SQL condition. lock: lock the rows where that exists."""
-    table, columns = _names(model, tuple(fields))
-    suffix = " FOR UPDATE" if lock and connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{suffix}", parameters)  # noqa: S608  names from models only
-        rows = cursor.fetchall()
-    readers = _readers(model, tuple(fields), connection.vendor)
-    if not readers:
-        return iter(rows)
-    return map(partial(_read, readers), rows)
-
-
 def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
     """Update these fields of stored instances of one model."""
     first = next(iter(instances), None)
     if first is None:
         return
     model = type(first)
-    table, columns = _names(model, tuple(fields))
-    _, (key,) = _names(model, ("pk",))
+    table, columns = names_of(model, tuple(fields))
+    _, (key,) = names_of(model, ("pk",))
     written = [
-        (field.attname, partial(field.get_db_prep_save, connection=connection)) for field in _fields(model, fields)
+        (field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields_of(model, fields)
     ]
     rows = [(*(adapted(getattr(instance, name)) for name, adapted in written), instance.pk) for instance in instances]
     settings = ", ".join(f"{column} = %s" for column in columns)
@@ -80,51 +68,6 @@ def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[Row]) -> None:
         cursor.execute(sql, rows[0])
     else:
         cursor.executemany(sql, rows)
-
-
-def marks(values: Collection[object]) -> str:
-    """Return the placeholders of a list of values, for use after IN."""
-    return f"({', '.join(['%s'] * len(values))})"
-
-
-def _fields(model: type[models.Model], names: Sequence[str]) -> list[models.Field[Any, Any]]:
-    # Django documents _meta as its API for models.
-    meta = model._meta  # noqa: SLF001
-    found = [meta.pk if name == "pk" else meta.get_field(name) for name in names]
-    assert all(isinstance(field, models.Field) for field in found)
-    return [field for field in found if isinstance(field, models.Field)]
-
-
-@cache
-def _names(model: type[models.Model], fields: tuple[str, ...]) -> tuple[str, list[str]]:
-    quote = connection.ops.quote_name
-    columns = [quote(str(field.column)) for field in _fields(model, fields)]
-    return quote(model._meta.db_table), columns  # noqa: SLF001  as above
-
-
-_Reader = Callable[[Any], Any]
-
-
-@cache
-def _readers(model: type[models.Model], fields: tuple[str, ...], vendor: str) -> tuple[tuple[int, _Reader], ...]:
-    """Return the converters of columns to values, by position, for the fields that have any."""
-    found: list[tuple[int, _Reader]] = []
-    for position, field in enumerate(_fields(model, fields)):
-        column = field.get_col(model._meta.db_table)  # noqa: SLF001  as above
-        converters = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
-        found += [(position, partial(_converted, converter, column)) for converter in converters]
-    return tuple(found)
-
-
-def _converted(converter: Callable[..., Any], column: object, value: Any) -> Any:
-    return converter(value, column, connection)
-
-
-def _read(readers: tuple[tuple[int, _Reader], ...], row: Row) -> tuple[Any, ...]:
-    values = list(row)
-    for position, read in readers:
-        values[position] = read(values[position])
-    return tuple(values)
 
 
 def time_writer() -> Callable[[datetime | None], object]:

@@ -10,9 +10,9 @@ from django.test import Client
 from projects.models import KeyScope, Project
 from projects.services.api_keys import make_key
 from tests.cast import NOON
-from tests.projects.views.conftest import cast
+from tests.projects.views.conftest import cast, usual_cast
 
-__all__ = ["cast"]
+__all__ = ["cast", "usual_cast"]
 MakeClient = Callable[..., Client]
 
 

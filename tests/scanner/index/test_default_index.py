@@ -29,6 +29,14 @@ def test_without_configuration_it_is_pips_own_constant(pip_conf: Path) -> None:
     assert default_index_url() == PyPI.simple_url.rstrip("/")
 
 
+def test_a_file_that_changes_is_read_again(pip_conf: Path) -> None:
+    for host in ("one", "another"):
+        pip_conf.write_text(f"[global]\nindex-url = https://{host}.example/simple\n")
+        assert [default_index_url(), default_index_url()] == [f"https://{host}.example/simple"] * 2
+    pip_conf.unlink()
+    assert default_index_url() == PyPI.simple_url.rstrip("/")
+
+
 def test_the_environment_wins_over_every_file(pip_conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pip_conf.write_text("[global]\nindex-url = https://global.example/simple\n")
     monkeypatch.setenv("PIP_INDEX_URL", "https://environment.example/simple/")

@@ -72,10 +72,10 @@ class PlanReason(Struct, frozen=True):
     def to_json(self) -> dict[str, Any]:
         """Return the reason as JSON values, without the fields that have their default."""
         data: dict[str, Any] = {"kind": self.kind.value}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "kind" and value != field.default:
-                data[field.name] = value
+        for name, default in _DEFAULTS:
+            value = getattr(self, name)
+            if value != default:
+                data[name] = value
         if self.parts:
             data["parts"] = [part.to_json() for part in self.parts]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in data.items()}
@@ -102,3 +102,7 @@ class PlanReason(Struct, frozen=True):
             text=data.get("text", ""),
             without=data.get("without", ""),
         )
+
+
+# Read once: a plan of many targets has thousands of reasons.
+_DEFAULTS = tuple((field.name, field.default) for field in fields(PlanReason) if field.name != "kind")

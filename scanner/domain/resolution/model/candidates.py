@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from types import MappingProxyType
+from weakref import proxy
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -99,7 +100,9 @@ class CandidateCache:
     """The candidate sets and markers of one target and policy, shared by all problems."""
 
     def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> None:
-        self.cache, self.target, self.policy = cache, target, policy
+        # The cache keeps this: a reference back would leave both to the garbage collector, which takes longer.
+        self.cache: ResolutionCache = proxy(cache)
+        self.target, self.policy = target, policy
         self.markers = MarkerMemo(target)
         self._plain: dict[NormalizedName, CandidateSet] = {}
         self._admitted: dict[Requirement, int] = {}
@@ -117,7 +120,13 @@ class CandidateCache:
         """Return the candidates of a package that the project says nothing about."""
         known = self._plain.get(package.name)
         if known is None:
-            known = self._plain[package.name] = self.candidates(package, ())
+            # As `candidates` without anything of the project, which is most of what is asked for.
+            among = (package.name, id(self.installable(package)))
+            known = self._shared.get(among)
+            if known is None:
+                known = self._make(package, (), (), (), None, 0, False, (), prereleases=False)
+                self._share(among, known)
+            self._plain[package.name] = known
         return known
 
     def installable(self, package: PackageVersions) -> InstallableVersions:
@@ -189,11 +198,14 @@ class CandidateCache:
                     ruled_out,
                     prereleases=prereleases,
                 )
-                if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
-                    # Nothing in it names the target.
-                    self._shared[among] = made
+                self._share(among, made)
             self._own[key] = made
         return made
+
+    def _share(self, among: Hashable, made: CandidateSet) -> None:
+        """Keep candidates for other targets, if nothing in them names this one."""
+        if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
+            self._shared[among] = made
 
     def _make(
         self,
@@ -226,10 +238,10 @@ class CandidateCache:
             urls[PLACEHOLDER_URL] = 0
         for index, url in enumerate(urls):
             urls[url] = 2 << len(package.versions) + index
-        now, age = self.policy.now, self.policy.minimum_age
+        now, age = self.policy.now, self.policy.minimum_age_days
         if now is not None:
             known &= ~self.cache.uploaded_after(package, now)
-            recent = self.cache.uploaded_after(package, now - age) | package.undated if age else 0
+            recent = self.cache.uploaded_after(package, now - self.policy.minimum_age) | package.undated if age else 0
             young = recent & known & ~project_pinned
         opaque = sum(urls.values())
         found = self.installable(package)

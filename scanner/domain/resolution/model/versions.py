@@ -9,112 +9,77 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from itertools import groupby
 
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.files.builds import UNSEEN
 from scanner.domain.files.core_metadata import parse_specifier
-from scanner.domain.files.sdist_metadata import MetadataGrade
-from scanner.domain.matching.availability import Offer
+from scanner.domain.releases.release_columns import to_microseconds
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.resolution.model.requirement import specifiers_of
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
 __all__ = ["Candidate", "PackageVersions"]
 
 
-class Candidate(NamedTuple):
-    """A release that an installer could choose.
-
-    `profile` is any value that is equal for releases with the same offers and the same build. `uploaded_at` is aware;
-    None if the index does not say. `offers` has one offer per target of the source, and `build` says what building
-    the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
-    `requires_dist` and `extras`, those that it provides, are None while they are not known, and `metadata_error` then
-    says why; `metadata_grade` is how far they are known, and `declared`
-    which Pythons it names (scanner.domain.evidence.declared). `pk` is the stored release that the metadata comes from,
-    `other_pks` are those of the same version on other indexes, whose files count too. `admitted_files` are the names
-    of those that count where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
-    `renewed_offers` are the offers once the project lists the hashes of its files again, where that changes them.
-    """
-
-    version: Version
-    profile: Hashable
-    uploaded_at: datetime | None = None
-    offers: tuple[Offer, ...] = ()
-    build: str = UNSEEN
-    pk: int = 0
-    too_young: bool = False
-    requires_dist: tuple[str, ...] | None = None
-    extras: tuple[str, ...] | None = None
-    metadata_error: str = ""
-    metadata_grade: MetadataGrade = MetadataGrade.CERTAIN
-    other_pks: tuple[int, ...] = ()
-    admitted_files: frozenset[str] | None = None
-    excluded_by: str = ""
-    renewed_offers: tuple[Offer, ...] = ()
-    declared: str = ""
-
-    @property
-    def pks(self) -> tuple[int, ...]:
-        """The keys of the stored releases whose files it has."""
-        return (self.pk, *self.other_pks)
-
-
 class PackageVersions:
     """The candidates of one package in ascending order. Immutable; its sets are memoised."""
 
-    def __init__(self, name: NormalizedName, candidates: Iterable[Candidate]) -> None:
+    def __init__(self, name: NormalizedName, candidates: Iterable[Candidate] | CandidateList) -> None:
+        """Create them from candidates in any order, or from a list of them that makes each when it is asked for."""
         self.name = name
-        self.candidates = tuple(sorted(candidates, key=lambda candidate: candidate.version))
-        self.versions = tuple(candidate.version for candidate in self.candidates)
+        if isinstance(candidates, CandidateList):
+            self.candidates = candidates
+        else:
+            self.candidates = CandidateList.of(sorted(candidates, key=lambda candidate: candidate.version))
+        self.versions = self.candidates.versions
         self.all = ((1 << len(self.versions)) - 1) << 1
         self._masks: dict[str, int] = {"": self.all}
 
     @cached_property
-    def _positions(self) -> dict[Version, int]:
-        return {version: index for index, version in enumerate(self.versions)}
-
-    @cached_property
     def profiles(self) -> tuple[tuple[Candidate, int], ...]:
         """One candidate of each distinct profile, with the set of all that have it."""
-        first: dict[Hashable, Candidate] = {}
+        first: dict[Hashable, int] = {}
         found: dict[Hashable, int] = {}
-        bit = 2
-        for candidate in self.candidates:
-            profile = candidate.profile
-            first.setdefault(profile, candidate)
-            found[profile] = found.get(profile, 0) | bit
-            bit <<= 1
-        return tuple((first[profile], mask) for profile, mask in found.items())
+        index = 0
+        # Most releases have the profile of the release before.
+        for profile, same in groupby(self.candidates.profiles):
+            count = len([*same])
+            first.setdefault(profile, index)
+            found[profile] = found.get(profile, 0) | ((1 << count) - 1) << index + 1
+            index += count
+        return tuple((self.candidates[first[profile]], mask) for profile, mask in found.items())
 
     @cached_property
     def prereleases(self) -> int:
         """The pre-releases and development releases."""
-        return sum(2 << index for index, version in enumerate(self.versions) if version.is_prerelease)
+        return sum(2 << index for index in self.candidates.prereleases)
 
     @cached_property
     def undated(self) -> int:
         """The candidates without an upload time on the index."""
-        return sum(2 << index for index, candidate in enumerate(self.candidates) if candidate.uploaded_at is None)
+        return sum(2 << index for index, upload in enumerate(self.candidates.uploads) if upload is None)
 
     def uploaded_after(self, moment: datetime) -> int:
         """Return the candidates that were uploaded after `moment`, as far as the index says."""
+        limit = to_microseconds(moment)
         return sum(
-            2 << index
-            for index, candidate in enumerate(self.candidates)
-            if candidate.uploaded_at is not None and candidate.uploaded_at > moment
+            2 << index for index, upload in enumerate(self.candidates.uploads) if upload is not None and upload > limit
         )
 
     def choice(self, version: Version) -> int:
         """Return the set of this one version, empty if the index does not have it."""
-        index = self._positions.get(version)
+        index = self.versions.find(version)
         return 0 if index is None else 2 << index
 
     def candidate(self, version: Version) -> Candidate:
         """Return the candidate of a version that the index has."""
-        return self.candidates[self._positions[version]]
+        index = self.versions.find(version)
+        if index is None:
+            raise KeyError(version)
+        return self.candidates[index]
 
     def version(self, choice: int) -> Version:
         """Return the version of a set of one."""

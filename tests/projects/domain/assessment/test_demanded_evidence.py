@@ -15,6 +15,7 @@ from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.received_proof import FailedImport, ReceivedProof
+from scanner.domain.resolution.model.candidate_list import CandidateList
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, SmallIndex, pure, requirements, resolve_targets, targets
 
@@ -30,7 +31,7 @@ def ask(demanded: DemandedEvidence, declared: dict[str, str], **asked: Any) -> T
     index = SmallIndex({"orm": {version: (pure("orm", version), []) for version in declared}}, on)
     view = index.snapshot.packages["orm"]
     said = [one._replace(declared=declared[str(one.version)]) for one in view.candidates]
-    index.snapshot.packages["orm"] = PackageSnapshot("orm", True, True, "", "active", NOW, said)
+    index.snapshot.packages["orm"] = PackageSnapshot("orm", True, True, "", "active", NOW, CandidateList.of(said))
     resolved = resolve_targets(request, index.snapshot)
     (found,) = explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
     return found

@@ -15,6 +15,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read, select
 from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
+from scanner.domain.resolution.model.candidate_list import CandidateList
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
 from tests.projects.known import (
@@ -272,7 +273,8 @@ def test_releases_without_an_upload_time_are_too_young_for_any_minimum_age() -> 
     request = AssessmentRequest(requirements("plain"), on, BuildPolicy(minimum_age_days=7), NOW)
     index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), []), "2.0": (pure("plain", "2.0"), [])}}, on)
     view = index.snapshot.packages["plain"]
-    view.candidates[1] = view.candidates[1]._replace(uploaded_at=None, too_young=True)
+    young = view.candidates[1]._replace(uploaded_at=None, too_young=True)
+    index.snapshot.packages["plain"] = replace(view, candidates=CandidateList.of([view.candidates[0], young]))
     (answer,) = explain_targets(
         request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
     )

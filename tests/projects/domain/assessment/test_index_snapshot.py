@@ -7,8 +7,8 @@ from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
 from scanner.domain.matching.availability import Availability, Offer
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from scanner.domain.resolution.model.versions import Candidate
 
 WHEELS = BuildPolicy(SourcePolicy.NEVER)
 
@@ -22,7 +22,7 @@ def package(text: str) -> PackageSnapshot:
         offer = Offer(Availability("native" if yanked else state), yanked)
         releases.append(Candidate(Version(version), None, offers=(offer,), build="compiled", pk=pk))
     ordered = sorted(releases, key=lambda one: one.version)
-    return PackageSnapshot("demo", True, True, "", "active", None, ordered)
+    return PackageSnapshot("demo", True, True, "", "active", None, CandidateList.of(ordered))
 
 
 def found(text: str, current: str | None, policy: BuildPolicy = WHEELS) -> list[str]:

@@ -6,7 +6,7 @@ from packaging.version import Version
 from projects.domain.assessment.index_snapshot import PackageSnapshot
 from projects.domain.assessment.run_evidence import NO_EVIDENCE, RunEvidence, evidence_of, first_declaring
 from scanner.domain.evidence.declared import Declaration
-from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
 from scanner.domain.targets.target import parse_target
 
 PYTHON = parse_target("cp313-manylinux_2_28_x86_64").python
@@ -16,7 +16,7 @@ def package(**declared: str) -> PackageSnapshot:
     candidates = [
         Candidate(Version(one.removeprefix("v").replace("_", ".")), "", declared=text) for one, text in declared.items()
     ]
-    return PackageSnapshot("orm", True, True, "", "active", None, candidates)
+    return PackageSnapshot("orm", True, True, "", "active", None, CandidateList.of(candidates))
 
 
 @pytest.mark.parametrize(

@@ -260,3 +260,12 @@ def test_a_source_build_carries_what_is_known_about_it(known: str | None, detail
     target = parse_target("cp313-win_amd64")
     assert explain_cell([file("sdist")], target, source_detail=known).detail == detail
     assert explain_cell([file("py3-none-any"), file("sdist")], target, source_detail=known).detail is None
+
+
+@given(st.lists(releases, max_size=4))
+def test_a_profile_read_from_its_text_offers_the_same_on_few_targets(found: list[list[ReleaseFileFacts]]) -> None:
+    few = [parse_target(slug) for slug in ("cp39-win_arm64", "cp313-win_arm64", "cp313-manylinux_2_31_x86_64")]
+    matcher = Matcher(few)
+    for release in found:
+        profile = profile_of(release)
+        assert matcher.offers_of_text(profile.text) == Matcher(few).offers(profile)

@@ -62,7 +62,7 @@ def test_a_union_admits_what_any_of_its_parts_does(texts: list[str], parts: list
 
 def test_choices_and_versions_are_each_other_s_inverse() -> None:
     package = package_of("2.0", "1.0", "1.5")
-    assert package.versions == (Version("1.0"), Version("1.5"), Version("2.0"))
+    assert tuple(package.versions) == (Version("1.0"), Version("1.5"), Version("2.0"))
     assert [package.version(package.choice(version)) for version in package.versions] == list(package.versions)
     assert package.choice(Version("3")) == 0
 

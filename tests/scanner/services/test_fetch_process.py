@@ -1,0 +1,184 @@
+"""Fetching in a child: what the parent wants arrives as from a fetcher of its own, and the child ends with it."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from scanner.index.client import IndexClient
+from scanner.models import Package, Release
+from scanner.services import fetch_process
+from scanner.services.fetch_process import FetchProcess
+from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress
+from scanner.services.index_sets import IndexSet, one_index
+from tests.replay import ReplayIndex, a_file
+
+NOWHERE = IndexSet(())
+
+
+def quiet(name: str, done: int, total: int) -> None:
+    """Show nothing."""
+
+
+class StandIn:
+    """A fetcher that has everything at once, except `lost`, and leaves out releases below 0 that are not urgent."""
+
+    def __init__(self, progress: Progress, at_name: Callable[[str], object]) -> None:
+        self.begun, self.answered, self.faults = 0, True, {"odd": "is odd"}
+        self._progress, self._at_name = progress, at_name
+        self._arrival = Arrival()
+        self._left: set[int] = set()
+        self._woken = threading.Event()
+
+    def want_packages(self, names: Collection[str], *, urgent: bool) -> None:
+        for name in names:
+            self._at_name(name)
+            self.begun += 1
+            self._progress(name, self.begun, self.begun)
+        self._arrival.names |= set(names)
+
+    def want_metadata(self, release_ids: Collection[int], *, urgent: bool) -> None:
+        self._left = {pk for pk in release_ids if pk < 0 and not urgent}
+        self._arrival.releases |= set(release_ids) - self._left
+
+    def left_out(self, release_ids: Collection[int]) -> set[int]:
+        return self._left & set(release_ids)
+
+    def wait(self, seconds: float, *, idle: bool = False) -> Arrival:
+        if idle and not (self._arrival.names or self._arrival.releases):
+            self._woken.wait(seconds)
+        self._woken.clear()
+        arrival, self._arrival = self._arrival, Arrival()
+        return arrival
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def close(self) -> None:
+        """End at once."""
+
+
+@contextmanager
+def beside(at_name: Callable[[str], object] = str, progress: Progress = quiet) -> Iterator[FetchProcess]:
+    def make(report: Progress) -> Fetcher:
+        return StandIn(report, at_name)  # type: ignore[return-value]
+
+    fetcher = FetchProcess(NOWHERE, FRESH_FOR, make, progress)
+    try:
+        yield fetcher
+    finally:
+        fetcher.close()
+
+
+def all_of(fetcher: FetchProcess) -> tuple[set[str], set[int]]:
+    names: set[str] = set()
+    releases: set[int] = set()
+    while fetcher.busy:
+        arrival = fetcher.wait(5)
+        names |= arrival.names
+        releases |= arrival.releases
+    return names, releases
+
+
+@pytest.fixture
+def nothing_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch_process, "fresh_names", lambda *_: set())
+    monkeypatch.setattr(fetch_process, "settled_releases", lambda *_: set())
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_what_is_wanted_comes_once_with_what_is_said_of_it() -> None:
+    shown: list[str] = []
+    with beside(progress=lambda name, done, total: shown.append(name)) as fetcher:
+        for urgent in (False, True):
+            fetcher.want_packages(["one", "two"], urgent=urgent)
+        fetcher.want_metadata([1])
+        assert all_of(fetcher) == ({"one", "two"}, {1})
+        fetcher.want_packages(["one"])
+        assert not fetcher.busy
+    assert set(shown) == {"one", "two"}
+    assert fetcher.answered
+    assert fetcher.faults == {"odd": "is odd"}
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_a_release_that_is_left_out_comes_when_it_is_urgent() -> None:
+    with beside() as fetcher:
+        fetcher.want_metadata([-1, 1], urgent=False)
+        assert all_of(fetcher) == (set(), {1})
+        fetcher.want_metadata([-1])
+        assert all_of(fetcher) == (set(), {-1})
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_the_parent_fetches_what_a_killed_child_has_not() -> None:
+    parent = os.getpid()
+
+    def kill_the_child(name: str) -> None:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with beside(kill_the_child) as fetcher:
+        fetcher.want_packages(["one"])
+        assert all_of(fetcher) == ({"one"}, set())
+        fetcher.want_metadata([1])
+        assert all_of(fetcher) == (set(), {1})
+
+
+def fail(name: str) -> None:
+    raise LookupError(name)
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_an_error_of_the_child_is_raised_in_the_parent() -> None:
+    with beside(fail) as fetcher:
+        fetcher.want_packages(["one"])
+        with pytest.raises(LookupError, match="one"):
+            all_of(fetcher)
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_no_child_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, children = os.fork, list[int]()
+
+    def noted() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    with beside() as fetcher:
+        fetcher.want_packages(["one"])
+    (child,) = children
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_child_stores_what_it_fetches_and_what_is_fresh_needs_none(
+    replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl", requires_dist=["six"])])
+    indexes = one_index(replay.url, IndexClient(replay.url))
+    make = partial(Fetcher, indexes, FRESH_FOR, patient=False)
+    fetcher = FetchProcess(indexes, FRESH_FOR, make, quiet)
+    fetcher.want_packages(["demo"])
+    assert all_of(fetcher) == ({"demo"}, set())
+    (release,) = Release.objects.values_list("pk", flat=True)
+    fetcher.want_metadata([release])
+    assert all_of(fetcher) == (set(), {release})
+    assert fetcher.begun == 2
+    fetcher.close()
+    assert not Package.objects.exclude(claimed_until=None).exists()
+    assert not Release.objects.filter(metadata=None).exists()
+
+    monkeypatch.setattr(os, "fork", fail)
+    again = FetchProcess(indexes, timedelta(hours=1), make, quiet)
+    again.want_packages(["demo"])
+    again.want_metadata([release])
+    assert all_of(again) == ({"demo"}, {release})
+    again.close()
