@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
+from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind, Relaxation
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text, subject_text
 from scanner.domain.translation import gettext
 
@@ -35,8 +35,17 @@ def conflict_table(conflict: ConflictExplanation, target_name: Callable[[str], s
         tuple(_row(line, conflict.exhausted, target_name) for line in conflict.lines),
         lines,
         lines[-1] if lines else "",
-        tuple(f"{text[:1].upper()}{text[1:]}." for text in map(relaxation_text, conflict.relaxations)),
+        tuple(_way_out(one) for one in conflict.relaxations),
     )
+
+
+def _way_out(relaxation: Relaxation) -> str:
+    return f"{_capitalised(relaxation_text(relaxation), [edit.before for edit in relaxation.edits])}."
+
+
+def _capitalised(text: str, names: Iterable[str]) -> str:
+    """Return the text with a capital letter unless it starts with a name, which keeps its small one."""
+    return text if text.startswith(tuple(filter(None, names))) else f"{text[:1].upper()}{text[1:]}"
 
 
 def conflict_cause(conflict: ConflictExplanation) -> str:
@@ -46,9 +55,7 @@ def conflict_cause(conflict: ConflictExplanation) -> str:
         sides = conflict_lines(conflict)[:1]
         return sides[0] if sides else gettext("The requirements contradict each other.")
     text = gettext("{side}, but {other}.").format(side=sides[0], other=sides[-1])
-    # The name of a package keeps its small letter.
-    starts_with_name = any(line.name and text.startswith(line.name) for line in conflict.lines)
-    return text if starts_with_name else f"{text[:1].upper()}{text[1:]}"
+    return _capitalised(text, [line.name for line in conflict.lines])
 
 
 def _row(line: ConflictLine, exhausted: str, target_name: Callable[[str], str]) -> ConflictRow:

@@ -6,7 +6,7 @@ from django.template.backends.django import DjangoTemplates
 from django.template.engine import Engine
 
 from projects.languages import speak
-from projects.templatetags.i18n import QuickBlockTranslateNode, QuickTranslateNode
+from projects.templatetags.quick_i18n import QuickBlockTranslateNode, QuickTranslateNode
 
 TEMPLATES = [
     '{% translate "50 % of <all>" %}',
@@ -23,13 +23,13 @@ TEMPLATES = [
 @pytest.mark.parametrize("text", TEMPLATES)
 def test_in_english_they_say_what_those_of_django_say(text: str) -> None:
     values = {"name": "<b>", "one": 1, "many": 1200}
-    ours = engines["django"].from_string("{% load i18n %}" + text).render(dict(values))
+    ours = engines["django"].from_string("{% load quick_i18n %}" + text).render(dict(values))
     plain = Engine(libraries={"i18n": "django.templatetags.i18n"})
     assert ours == plain.from_string("{% load i18n %}" + text).render(Context(dict(values)))
 
 
 def test_templates_have_them_and_other_languages_ask_the_catalogue() -> None:
-    text = '{% load i18n %}{% translate "Yes" %}{% blocktranslate %}Yes{% endblocktranslate %}'
+    text = '{% load quick_i18n %}{% translate "Yes" %}{% blocktranslate %}Yes{% endblocktranslate %}'
     engine = engines["django"]
     assert isinstance(engine, DjangoTemplates)
     nodes = engine.from_string(text).template.nodelist
