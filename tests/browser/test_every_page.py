@@ -62,14 +62,28 @@ def violations(page: Page) -> str:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme", "has_scripts"),
-    [(1440, "light", True), (390, "dark", True), (1440, "dark", False), (390, "light", False)],
-    ids=["wide and light", "narrow and dark", "wide and dark without JavaScript", "narrow without JavaScript"],
+    ("width", "scheme", "has_scripts", "locale"),
+    [
+        (1440, "light", True, "en-US"),
+        (390, "dark", True, "en-US"),
+        (1440, "dark", False, "en-US"),
+        (390, "light", False, "en-US"),
+        # German words are long.
+        (390, "light", True, "de-DE"),
+    ],
+    ids=[
+        "wide and light",
+        "narrow and dark",
+        "wide and dark without JavaScript",
+        "narrow without JavaScript",
+        "narrow in German",
+    ],
 )
 def test_every_page_can_be_read(
-    open_page: OpenPage, pages: list[str], width: int, scheme: str, has_scripts: bool
+    open_page: OpenPage, pages: list[str], width: int, scheme: str, has_scripts: bool, locale: str
 ) -> None:
-    page = open_page("/", width=width, color_scheme=scheme)
+    page = open_page("/", width=width, color_scheme=scheme, locale=locale)
+    assert page.locator("html").get_attribute("lang") == locale[:2]
     if not has_scripts:
         # axe itself needs JavaScript, so the page's own scripts are empty instead.
         page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
