@@ -107,7 +107,8 @@ def empty() -> None:
     """Delete all rows of both sides."""
     from django.db import connection
 
-    tables = ["scanner_wheelevent", "scanner_releasefile", "scanner_release", "scanner_rowchecksums", "scanner_package"]
+    parts = ("wheelevent", "releasefile", "release", "storedreleasecolumns", "rowchecksums", "package")
+    tables = [f"scanner_{part}" for part in parts]
     tables.append("scanner_storedprofile")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -39,8 +39,7 @@ class _Row(NamedTuple):
 
     @classmethod
     def of(cls, text: str, release: PolledRelease) -> _Row:
-        uploaded = None if release.uploaded_at is None else to_microseconds(release.uploaded_at)
-        return cls(text, release.pk, release.profile, uploaded, Version(text).is_prerelease)
+        return cls(text, release.pk, release.profile, _upload(release), Version(text).is_prerelease)
 
 
 class ReleaseColumns(Struct, frozen=True, array_like=True):
@@ -59,7 +58,16 @@ class ReleaseColumns(Struct, frozen=True, array_like=True):
     @classmethod
     def of(cls, releases: Mapping[str, PolledRelease]) -> Self:
         """Return the columns of these releases, by version."""
-        return cls._of_rows(sorted((_Row.of(text, one) for text, one in releases.items()), key=_order))
+        versions = {text: Version(text) for text in releases}
+        # As `_order`, with each version parsed once: sorting keeps the order of those that are equal.
+        ordered = sorted(sorted(versions), key=versions.__getitem__)
+        return cls(
+            ordered,
+            [releases[text].pk for text in ordered],
+            [releases[text].profile for text in ordered],
+            [_upload(releases[text]) for text in ordered],
+            [place for place, text in enumerate(ordered) if versions[text].is_prerelease],
+        )
 
     @classmethod
     def _of_rows(cls, rows: Collection[_Row]) -> Self:
@@ -119,6 +127,10 @@ _DECODER = msgspec.msgpack.Decoder(ReleaseColumns)
 def _order(row: _Row) -> tuple[Version, str]:
     # Versions that are equal and spelt differently ("1.0" and "1.0.0") are in the order of their texts.
     return Version(row.version), row.version
+
+
+def _upload(release: PolledRelease) -> int | None:
+    return None if release.uploaded_at is None else to_microseconds(release.uploaded_at)
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -39,7 +39,7 @@ def read_document(
     problems = Problems()
     files: list[tuple[str, IndexFile]] = []
     for position, entry in enumerate(entries):
-        file = _usual_file(entry) if plain else None
+        file = _usual_file(entry) if plain or _is_plain(entry) else None
         place = f"files[{position}]"
         filename = None
         try:
@@ -108,6 +108,18 @@ def _filename(entry: object) -> str:
     if not isinstance(entry, dict):
         raise InvalidRow("", entry, "not a mapping")
     return rows.filename_of(entry.get("filename"))
+
+
+def _is_plain(entry: Any) -> bool:
+    """Return whether the name and the address of a row are printable ASCII without backslashes.
+
+    The other strings that `_usual_file` takes are matched as a whole.
+    """
+    try:
+        text = entry["filename"] + entry["url"]
+        return bool(text.isascii() and text.isprintable() and "\\" not in text)
+    except (KeyError, TypeError, AttributeError):
+        return False
 
 
 def _usual_file(entry: Any) -> IndexFile | None:

@@ -140,7 +140,8 @@ def _file_rows(
         if isinstance(read, UnparsedFilename):
             release, kind = None, FileKind.OTHER.value
         else:
-            release, kind = releases[file.filename], read.kind.value
+            # Reading the value of an enum takes as long as the rest of this line.
+            release, kind = releases[file.filename], "wheel" if read.tag_set is not None else read.kind.value
         yield (
             package_id,
             release,

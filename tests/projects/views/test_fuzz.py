@@ -8,6 +8,7 @@ signatures of which some are true: whoever holds the secret is not to be trusted
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import io
@@ -105,6 +106,7 @@ SIGNERS: dict[str, Callable[[bytes, str], dict[str, str]]] = {
 EVENTS = {GITHUB: "push", GITEA: "push", GITLAB: "Push Hook", BITBUCKET_CLOUD: "repo:push", AZURE_DEVOPS: "git.push"}
 
 
+@functools.cache
 def payloads() -> list[tuple[str, str, Any]]:
     """Provider, event and payload: those of the corpus where it is, and small ones of this repository."""
     found: list[tuple[str, str, Any]] = [

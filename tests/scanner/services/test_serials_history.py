@@ -110,7 +110,7 @@ GROWING = rounds("move", "late", "garble", "create", "poll", "old page")
 SHRINKING = rounds("move", "late", "garble", "delete", "poll")
 
 
-@settings(max_examples=50)
+@settings(max_examples=35)
 @given(GROWING | SHRINKING, st.sets(st.sampled_from(NAMES), min_size=1))
 def test_the_same_packages_become_due(history: list[list[tuple[str, str, int]]], there: set[str]) -> None:
     world = World(serials={name: at for at, name in enumerate(sorted(there), start=1)})
