@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ ROOT = HERE.parent
 SOURCES = ("compat_site", "projects", "scanner")
 _IN_VALUES = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
 _PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z_0-9]*\}(?!\})|%\([a-z_0-9]+\)[sd]")
+
+
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Marked(NamedTuple):
@@ -89,15 +93,10 @@ def messages_of_sources() -> list[Marked]:
 
 def updated(language: str, translations: Sequence[Catalog]) -> Catalog:
     """Return the catalogue of all messages of the sources, translated by the first of `translations` that does it."""
-    catalogue = Catalog(locale=language, fuzzy=False)
-    # Without the days and people that the header of a new catalogue has: the same sources give the same file.
-    catalogue.mime_headers = [
-        ("Language", language),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
-        ("Plural-Forms", catalogue.plural_forms),
-    ]
+    catalogue = Catalog(locale=language, project="Wheelway", version="1", fuzzy=False)
+    # The same sources give the same file on every day.
+    catalogue.creation_date = catalogue.revision_date = _NO_DAY
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = "docs/languages.md"
     catalogue.header_comment = f"# The texts of Wheelway in the language {language}: docs/languages.md."
     for marked in messages_of_sources():
         message_id = (marked.singular, marked.plural) if marked.plural else marked.singular
