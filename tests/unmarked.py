@@ -13,6 +13,7 @@ import pytest
 from django.utils.translation import trans_real
 
 from projects import languages
+from scanner.domain.translation import speaking
 
 OPEN, CLOSE = "⟦", "⟧"
 _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
@@ -68,6 +69,10 @@ def brackets_for_german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     made = _Django(trans_real.translation("de"))
     monkeypatch.setitem(trans_real._translations, "de", made)  # type: ignore[attr-defined]
     monkeypatch.setattr(languages, "_catalogue", lambda language: None if language == "en" else Brackets())
+    # A name of its own: what is kept of German pages is not theirs.
+    monkeypatch.setattr(
+        languages, "speaking", lambda language, catalogue: speaking("brackets" if catalogue else language, catalogue)
+    )
     yield
 
 

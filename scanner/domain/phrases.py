@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from scanner.domain.translation import gettext, ngettext, noop, pgettext
+from scanner.domain.translation import ENGLISH, gettext, language, ngettext, noop, pgettext
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -57,6 +57,14 @@ def join_first(words: Sequence[str], most: int) -> str:
     """Join at most so many words as a list, which ends with the number of the others: "a, b and 3 more"."""
     more = [gettext("{number} more").format(number=len(words) - most)] if len(words) > most else []
     return join_words([*words[:most], *more])
+
+
+def range_text(stored: str) -> str:
+    """Return a range that is stored as "cp37 to cp312", or a list of ranges with commas, as the language says it."""
+    if language() == ENGLISH:
+        return stored
+    between = gettext("{first} to {last}").format(first="", last="").strip()
+    return stored.replace(" to ", f" {between} ")
 
 
 _MONTHS = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import GlibcRequirement
 from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, StableAbiLimit, WheelMismatch
-from scanner.domain.phrases import join_first
+from scanner.domain.phrases import join_first, range_text
 from scanner.domain.translation import gettext, noop
 
 MOST_NAMED = 8
@@ -42,7 +42,7 @@ def cause_text(reason: AvailabilityReason) -> str:
 
 def mismatch_text(mismatch: WheelMismatch) -> str:
     """Return the mismatch as one clause: "needs glibc 2.34, target has 2.28"."""
-    have = join_first(mismatch.have, MOST_NAMED)
+    have = join_first([range_text(one) for one in mismatch.have], MOST_NAMED)
     text = gettext(_MISMATCHES[mismatch.kind]).format(have=have, need=mismatch.need)
     if mismatch.stable_abi_limit is not None:
         text += f" ({gettext(_STABLE_ABI_LIMITS[mismatch.stable_abi_limit])})"

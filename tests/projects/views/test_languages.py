@@ -7,6 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import get_language
 
+from projects.languages import speak
+from scanner.domain.phrases import range_text
 from scanner.domain.translation import language
 from tests.cast import LINUX_314, Cast
 
@@ -79,3 +81,9 @@ def test_files_for_programs_are_english_for_everyone(alice: Client, cast: Cast, 
     assert german.headers["Content-Language"] == "en"
     if not address.endswith("export.json"):
         assert german.content == english.content
+
+
+def test_ranges_that_are_stored_are_said_in_german() -> None:
+    assert range_text("cp37 to cp312") == "cp37 to cp312"
+    with speak("de"):
+        assert range_text("1.0 to 2.0, 3.0") == "1.0 bis 2.0, 3.0"

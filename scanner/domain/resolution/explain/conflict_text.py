@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from scanner.domain.phrases import join_words
+from scanner.domain.phrases import join_words, range_text
 from scanner.domain.resolution.explain.conflict import (
     ConflictExplanation,
     ConflictLine,
@@ -141,8 +141,8 @@ def subject_text(line: ConflictLine) -> str:
         return gettext("all releases of {name}").format(name=name)
     if line.every and _is_several(line):
         text = gettext("all releases of {name} that are left ({versions})")
-        return text.format(name=name, versions=line.versions)
-    return f"{name} {line.versions}"
+        return text.format(name=name, versions=range_text(line.versions))
+    return f"{name} {range_text(line.versions)}"
 
 
 def _is_several(line: ConflictLine) -> bool:
