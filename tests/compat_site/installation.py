@@ -22,6 +22,7 @@ import redis
 from celery import Celery
 from msgspec import Struct, field
 
+from tests.background import start
 from tests.commands import ROOT
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex
@@ -73,16 +74,10 @@ class Worker:
 
     def __init__(self, log: Path, environment: dict[str, str], app: str, queues: str, processes: int) -> None:
         self.log = log
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", f"--queues={queues}", f"-c{processes}"]
+        command = ["-m", "celery", "-A", app, "worker", f"--queues={queues}", f"-c{processes}"]
+        command += ["-n", f"{log.stem}@localhost", "--without-gossip", "--without-mingle", "--loglevel=INFO"]
         with log.open("ab") as stream:
-            self.process = subprocess.Popen(
-                [*command, "-n", f"{log.stem}@localhost", "--without-gossip", "--without-mingle", "--loglevel=INFO"],
-                cwd=ROOT,
-                env=environment,
-                stdout=stream,
-                stderr=stream,
-                start_new_session=True,
-            )
+            self.process = start(command, environment, stdout=stream, stderr=stream)
 
     @property
     def lines(self) -> list[str]:

@@ -4,13 +4,11 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
 
-from tests.commands import ROOT
+from tests.background import start
 from tests.patience import PATIENCE
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
@@ -23,15 +21,7 @@ class Running:
         self._errors = errors
         self._data = Path(environment["WHEELWAY_DATA"])
         with errors.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-                start_new_session=True,
-            )
+            self.process = start(["manage.py", "run"], environment, stdout=None, stderr=stderr)
         self.lines: list[str] = []
         assert self.process.stdout is not None
         for line in self.process.stdout:
@@ -72,7 +62,7 @@ class Running:
         """Wait for the end, return the exit code, keep what was printed since."""
         rest, _ = self.process.communicate(timeout=PATIENCE)
         self.lines += rest.splitlines()
-        return self.process.returncode
+        return self.process.wait()
 
     def kill(self) -> None:
         if self.process.poll() is None:
