@@ -10,6 +10,9 @@ from enum import StrEnum
 from itertools import starmap
 from typing import Any, NamedTuple
 
+from msgspec import Struct, ValidationError
+from msgspec.json import Decoder
+
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.received_proof import ReceivedProof
@@ -55,6 +58,15 @@ class ArrivalKind(StrEnum):
     ARRIVES = "arrives"
 
 
+# By the kind: what is said without a path, and with one.
+_ARRIVALS = {
+    ArrivalKind.DIRECT.value: (noop("direct"), ""),
+    ArrivalKind.LISTED.value: (noop("listed"), noop("listed, also by {path}")),
+    ArrivalKind.PINNED.value: (noop("pinned"), ""),
+    ArrivalKind.ARRIVES.value: ("", noop("arrives by {path}")),
+}
+
+
 class CellSummary(NamedTuple):
     """One package on one target, as text. Stored as a list in this order, up to the last field that is not empty.
 
@@ -92,17 +104,8 @@ class CellSummary(NamedTuple):
 
         "listed": a file names it and does not say whether the project itself requires it.
         """
-        match ArrivalKind(self.arrival_kind):
-            case ArrivalKind.DIRECT:
-                return gettext("direct")
-            case ArrivalKind.LISTED if self.path:
-                return gettext("listed, also by {path}").format(path=self.path)
-            case ArrivalKind.LISTED:
-                return gettext("listed")
-            case ArrivalKind.PINNED:
-                return gettext("pinned")
-            case ArrivalKind.ARRIVES:
-                return gettext("arrives by {path}").format(path=self.path)
+        alone, with_path = _ARRIVALS[self.arrival_kind]
+        return gettext(with_path).format(path=self.path) if self.path and with_path else gettext(alone)
 
 
 _DEFAULTS = CellSummary._field_defaults
@@ -119,11 +122,27 @@ def cells_to_list(cells: Iterable[CellSummary]) -> list[list[Any]]:
     return [_stored(cell) for cell in cells]
 
 
-def cells_from_json(stored: Any) -> list[CellSummary] | None:
-    """Read what `cells_to_json` wrote; None for what does not serve (`serving_version`), and for None."""
-    if not isinstance(stored, dict) or stored.get("version") != serving_version():
+class _StoredCells(Struct, frozen=True):
+    version: int
+    cells: tuple[CellSummary, ...]
+
+
+# Thousands of cells of a page are made by the decoder, without lists of their fields in between.
+_decode = Decoder(_StoredCells).decode
+
+
+def cells_from_text(stored: str | None) -> tuple[CellSummary, ...] | None:
+    """Read the JSON of what `cells_to_json` returned.
+
+    None for what does not serve (`serving_version`), for what another version stored, and for None.
+    """
+    if stored is None or serving_version() == _NO_VERSION:
         return None
-    return list(read_cells(stored["cells"]))
+    try:
+        found = _decode(stored)
+    except ValidationError:
+        return None
+    return found.cells if found.version == VERSION else None
 
 
 def read_cells(rows: Iterable[Sequence[Any]] | None) -> tuple[CellSummary, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from projects.models import (
     Subscription,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import cells_from_json, marked
+from projects.presentation.cell_summary import cells_from_text, marked
 from projects.presentation.sentences import read_target
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.cells import made_cells
@@ -150,7 +149,7 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
             "pk", "target", "verdict", "counts", "conflict", "is_decided", "text"
         )
     )
-    stored = {row[0]: cells_from_json(json.loads(row[-1] or "null")) for row in rows}
+    stored = {row[0]: cells_from_text(row[-1]) for row in rows}
     made = made_cells([pk for pk, cells in stored.items() if cells is None])
     return StoredAssessment(
         pk=assessment.pk,

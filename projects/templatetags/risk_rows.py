@@ -40,8 +40,7 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     targets = [f'><a href="{cells_path}{column.slug}/' for column in table.columns]
     spoken = _Spoken(language(), _YANKED.format(gettext("yanked")), {one: severity_word(one) for one in SEVERITIES})
     rows = [
-        _row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0), spoken)
-        for row in table.rows
+        _row(row, _quoted(row.name), targets, package_path, confused.get(row.name, 0), spoken) for row in table.rows
     ]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
@@ -52,6 +51,12 @@ class _Spoken(NamedTuple):
     language: str
     yanked: str
     severities: Mapping[Severity, str]
+
+
+# The same packages are on page after page.
+@lru_cache(maxsize=4096)
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
 
 
 def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int, spoken: _Spoken) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
-from projects.presentation.cell_summary import cells_from_json, cells_to_json, summarise_cell
+from projects.presentation.cell_summary import cells_from_text, cells_to_json, summarise_cell
 from projects.presentation.columns import columns_of
 from projects.presentation.risk_table.attributes import Arrives, AttributeFilter, Content, Evidence
 from projects.presentation.risk_table.controls import dropdowns, empty_text
@@ -139,5 +140,20 @@ def test_the_lists_show_what_is_chosen_also_a_group_that_is_gone() -> None:
 
 
 def test_stored_cells_keep_their_attributes() -> None:
-    stored = cells_from_json(cells_to_json(PACKAGES))
-    assert stored == [summarise_cell(one) for one in PACKAGES]
+    stored = cells_from_text(json.dumps(cells_to_json(PACKAGES)))
+    assert stored == tuple(map(summarise_cell, PACKAGES))
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        "null",
+        "{}",
+        '{"version": 7, "cells": [["a", "1.0", "ready", "wheel", "a wheel", "direct"]]}',
+        '{"version": 8, "cells": [["a", 1]]}',
+        '{"version": "8", "cells": []}',
+    ],
+)
+def test_cells_that_another_version_stored_do_not_serve(stored: str | None) -> None:
+    assert cells_from_text(stored) is None
