@@ -196,6 +196,15 @@ def watch(index: ReplayIndex) -> None:
     ensure_packages(get_index().pk, names(index), timezone.now())
 
 
+def keep_what_is_committed() -> None:
+    """Let commits survive a crash of the database, which those of the tests' server may not for half a second."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET synchronous_commit = on")
+        cursor.execute("SELECT pg_reload_conf()")
+
+
 def settle() -> None:
     """Settle every release that is due."""
     from django.utils import timezone
@@ -238,6 +247,7 @@ def main(arguments: list[str]) -> int:
     os.environ.update(POLL_CLAIM_SECONDS="8", REDIS_VISIBILITY_TIMEOUT="20", POLL_BATCH="5", POLL_BATCH_SECONDS="5")
     redis, seconds = Redis(), []
     with ReplayIndex(only=PACKAGES) as index, database("postgresql", index_url=index.url, redis_url=redis.url):
+        keep_what_is_committed()
         url, port = index.url, int(index.base_url.rpartition(":")[2])
         history = History(index, options.steps)
         history.move_to(0)
