@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import NullTranslations
 from html.parser import HTMLParser
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.utils.translation import trans_real
@@ -21,7 +21,7 @@ _MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
 _WORD = re.compile(r"(?!\b(?:Wheelway|UTC)\b)\b[A-Za-z]{2,}")
 # What Django writes between a context and its message.
 _CONTEXT_SEPARATOR = "\x04"
-_SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea", "title-data"}
+_SILENT = {"script", "style", "code", "pre", "kbd", "samp", "textarea"}
 _READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "aria-description")
 # Elements inside of a line of text; a message may hold them.
 _INLINE = {"a", "abbr", "b", "bdi", "code", "em", "i", "kbd", "samp", "small", "span", "strong", "sub", "sup", "time"}
@@ -78,8 +78,6 @@ def brackets_for_german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 class _Texts(HTMLParser):
     """Collects the texts that people see or hear, outside elements that hold code or data."""
-
-    silent: ClassVar[set[str]] = _SILENT
 
     def __init__(self) -> None:
         super().__init__()

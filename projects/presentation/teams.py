@@ -145,7 +145,7 @@ class LogLine(Struct, frozen=True):
 
 
 def _way_text(way: str) -> str:
-    """Return how somebody signed in, of what `log_own` was given: "by a link", "with password and totp"."""
+    """Return how a person signed in, from the details given to `log_own`: "by a link", "with password and totp"."""
     if not way.startswith(_WITH):
         return gettext(BY_LINK) if way == BY_LINK else way
     names = [gettext(name) if name in _WAYS else name for name in way.removeprefix(_WITH).split(" and ")]

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from projects.access import HtmxHttpRequest
 from projects.selectors.versions import PageFacts, page_facts
-from projects.viewer import language_of, theme_of, zone_of
+from projects.viewer import theme_of, zone_of
+from scanner.domain.translation import language
 
 
 def facts_of(request: HtmxHttpRequest, slug: str) -> PageFacts | None:
@@ -34,7 +35,7 @@ def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
         return None
     user = request.user
     reader = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
-    look = (theme_of(request), zone_of(request), language_of(request))
+    look = (theme_of(request), zone_of(request), language())
     return f'"{hashlib.sha256(repr((_build(), reader, look, facts.version)).encode()).hexdigest()[:40]}"'
 
 

@@ -1,6 +1,7 @@
 """The language of texts, chosen for a block of code; English, in which the sources are written, unless one is chosen.
 
-Pure code makes sentences without knowing a reader: it asks `gettext` here, and whoever shows them enters `speaking`.
+Pure code calls `gettext` of this module and does not know the reader's language; code that shows texts enters
+`speaking`.
 The catalogues are those of `translations/` (docs/languages.md).
 """
 

@@ -107,7 +107,7 @@ _READ = (
 
 
 def _findings(package_ids: list[int]) -> dict[int, dict[int, ReleaseFindings]]:
-    """Return what was read of releases, by package and release, without those of which nothing was read."""
+    """Return the findings of releases, by package and release; releases without findings are left out."""
     if not package_ids:
         return {}
     fields = ("package", "pk", "build_detail", "metadata", "metadata_error", "metadata_grade", "declared")

@@ -1,4 +1,4 @@
-"""Versions in order that are parsed when they are looked at: of most releases of a package nobody asks the version."""
+"""A sorted sequence of versions that parses each one when it is first read, because most are never read."""
 
 from __future__ import annotations
 
