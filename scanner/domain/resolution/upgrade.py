@@ -14,8 +14,7 @@ from packaging.version import Version
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
-from scanner.domain.resolution.explain.conflict import ConflictExplanation, LineKind
-from scanner.domain.resolution.explain.conflict_text import line_text
+from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.moves import blocker_reason, move_reason
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.graph import DependencyGraph
@@ -233,12 +232,12 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
-def _sides(conflict: ConflictAccount | None) -> tuple[str, ...]:
+def _sides(conflict: ConflictAccount | None) -> tuple[ConflictLine, ...]:
     """Return the first two statements about the package that has no version left."""
     explanation = conflict.explanation if conflict is not None else ConflictExplanation()
     stated = {LineKind.ASKED: "name", LineKind.LIMITED: "name", LineKind.NEEDS: "required"}
     about = [
-        line_text(line)
+        line
         for line in explanation.lines
         if line.kind in stated and getattr(line, stated[line.kind]) == explanation.exhausted
     ]

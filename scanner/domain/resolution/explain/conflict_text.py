@@ -13,7 +13,7 @@ from scanner.domain.resolution.explain.conflict import (
     Relaxation,
     RequirementEdit,
 )
-from scanner.domain.resolution.explain.sentences import obstacle_text
+from scanner.domain.resolution.explain.obstacle_text import obstacle_text
 from scanner.domain.translation import gettext, ngettext, noop
 
 __all__ = ["conflict_lines", "conflict_text", "line_text", "relaxation_text", "subject_text", "ways_out"]

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields
 
+from scanner.domain.resolution.explain.conflict import ConflictLine
 from scanner.domain.resolution.explain.reasons import Obstacle
 
 __all__ = ["PlanReason", "PlanReasonKind"]
@@ -64,7 +65,7 @@ class PlanReason(Struct, frozen=True):
     available_from: str | None = None
     free_from: str = ""
     steps: int = 0
-    sides: tuple[str, ...] = ()
+    sides: tuple[ConflictLine, ...] = ()
     parts: tuple[PlanReason, ...] = ()
     text: str = ""
     without: str = ""
@@ -76,15 +77,19 @@ class PlanReason(Struct, frozen=True):
             value = getattr(self, name)
             if value != default:
                 data[name] = value
+        if self.sides:
+            data["sides"] = [line.to_json() for line in self.sides]
         if self.parts:
             data["parts"] = [part.to_json() for part in self.parts]
         return {key: list(value) if isinstance(value, tuple) else value for key, value in data.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | str) -> PlanReason:
-        """Read what `to_json` wrote, or a sentence that was stored before reasons were data."""
+        """Read what `to_json` wrote, or a sentence or sides that were stored as text before they were data."""
         if isinstance(data, str):
             return cls(PlanReasonKind.TEXT, text=data)
+        sides = data.get("sides", ())
+        are_texts = any(isinstance(side, str) for side in sides)
         return cls(
             kind=PlanReasonKind(data["kind"]),
             name=data.get("name", ""),
@@ -97,9 +102,9 @@ class PlanReason(Struct, frozen=True):
             available_from=data.get("available_from"),
             free_from=data.get("free_from", ""),
             steps=data.get("steps", 0),
-            sides=tuple(data.get("sides", ())),
+            sides=() if are_texts else tuple(map(ConflictLine.from_json, sides)),
             parts=tuple(cls.from_json(part) for part in data.get("parts", ())),
-            text=data.get("text", ""),
+            text=", but ".join(sides) if are_texts else data.get("text", ""),
             without=data.get("without", ""),
         )
 

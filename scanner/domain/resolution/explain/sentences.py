@@ -1,48 +1,16 @@
-"""The sentences of plan reasons, and the words for obstacles."""
+"""The sentences of plan reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from scanner.domain.resolution.explain.conflict_text import line_text
+from scanner.domain.resolution.explain.obstacle_text import obstacle_text
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.translation import ENGLISH, gettext, language, noop, pgettext
 
-__all__ = ["obstacle_text", "plan_cause_text", "plan_reason_text"]
-
-# What follows the name and version of a release, and the names of several.
-_OBSTACLE_TEXTS = {
-    Obstacle.PURE_SOURCE: (
-        noop("has no wheel, only pure Python source to build"),
-        noop("have no wheel, only pure Python source to build"),
-    ),
-    Obstacle.COMPILED_SOURCE: (
-        noop("has no wheel, only source to compile"),
-        noop("have no wheel, only source to compile"),
-    ),
-    Obstacle.UNSEEN_SOURCE: (
-        noop("has no wheel, only source that was not looked into"),
-        noop("have no wheel, only source that was not looked into"),
-    ),
-    Obstacle.UNREADABLE_SOURCE: (
-        noop("has no wheel, only source that cannot be read"),
-        noop("have no wheel, only source that cannot be read"),
-    ),
-    Obstacle.REQUIRES_PYTHON: (noop("excludes that Python"), noop("exclude that Python")),
-    Obstacle.NO_FILE: (noop("has no file for it"), noop("have no file for it")),
-    Obstacle.TOO_YOUNG: (noop("is younger than the policy allows"), noop("are younger than the policy allows")),
-    Obstacle.KNOWN_BREAK: (noop("is known to break"), noop("are known to break")),
-    Obstacle.NOT_DECLARED: (
-        noop("does not declare that Python, which the project demands"),
-        noop("do not declare that Python, which the project demands"),
-    ),
-    Obstacle.FAILED_PROOF: (noop("failed in the last proof"), noop("failed in the last proof")),
-}
-
-
-def obstacle_text(obstacle: Obstacle, *, several: bool = False) -> str:
-    """Return what follows the name of a release, or of several: "has no file for it", "have no file for it"."""
-    return gettext(_OBSTACLE_TEXTS[obstacle][several])
+__all__ = ["plan_cause_text", "plan_reason_text"]
 
 
 def plan_reason_text(reason: PlanReason, target_name: Callable[[str], str] = str) -> str:
@@ -90,7 +58,7 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
         available=_available_text(reason, target_name),
         steps=reason.steps,
         beside=_beside(reason),
-        sides=_sides(reason),
+        sides=_sides(reason, target_name),
         parts="; ".join(plan_cause_text(part, target_name) for part in reason.parts),
         text=reason.text,
     )
@@ -101,11 +69,14 @@ def _either(obstacles: Iterable[Obstacle]) -> str:
     return f" {between} ".join(map(obstacle_text, obstacles))
 
 
-def _sides(reason: PlanReason) -> str:
-    # The sides are stored as English text; a page has them as lines of its own, in its table of the conflict.
-    if language() == ENGLISH and reason.sides:
-        return ", but ".join(reason.sides)
-    return gettext("the requirements contradict each other")
+def _sides(reason: PlanReason, target_name: Callable[[str], str]) -> str:
+    sides = [line_text(line, target_name) for line in reason.sides]
+    if len(sides) > 1:
+        return gettext("{side}, but {other}").format(side=sides[0], other=sides[1])
+    # Sides that were stored before they were data are an English text.
+    if reason.text and language() == ENGLISH:
+        return reason.text
+    return sides[0] if sides else gettext("the requirements contradict each other")
 
 
 def _beside(reason: PlanReason) -> str:

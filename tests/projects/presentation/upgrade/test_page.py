@@ -66,7 +66,7 @@ CONFLICT = ConflictExplanation(
         Relaxation((RequirementEdit("right", "right", ""),), "major"),
     ),
 )
-CONTRADICTION = PlanReason(PlanReasonKind.CONTRADICTION, sides=("left needs shared<2", "right needs shared>=2"))
+CONTRADICTION = PlanReason(PlanReasonKind.CONTRADICTION, sides=CONFLICT.lines[1:])
 MOVES = [
     change("shell", "1.0", "3.0", size=Step.MAJOR, why=UNMET),
     change("core", "1.0", "2.1", direct=False, why=NO_FILE),
@@ -190,7 +190,7 @@ def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out() -> No
     plan = plan_of(feasible=False, reason=CONTRADICTION)
     stored = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.NO_GO, ROWS, conflict=CONFLICT, plan=plan))
     page = page_of(PlannedUpgrade(plan), stored=stored)
-    assert page.answer.cause == "No path: left needs shared<2, but right needs shared>=2."
+    assert page.answer.cause == "No path: left 1.0 needs shared<2, but all releases of right need shared>=2."
     assert page.conflict is not None
     assert [(row.who, row.what, row.is_side) for row in page.conflict.rows] == [
         ("your files", "left", False),

@@ -15,8 +15,8 @@ from scanner.domain.resolution.explain.conflict import (
     RequirementEdit,
 )
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text
+from scanner.domain.resolution.explain.obstacle_text import obstacle_text
 from scanner.domain.resolution.explain.reasons import Obstacle
-from scanner.domain.resolution.explain.sentences import obstacle_text
 from scanner.domain.resolution.explain.theory import Theory
 from scanner.domain.resolution.explain.weaken import weaker_specifiers
 from tests.scanner.domain.resolution.resolving import Conflict, resolve

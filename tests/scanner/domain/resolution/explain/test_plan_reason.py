@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from scanner.domain.resolution.explain.conflict import ConflictLine, LineKind
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_reason_text
@@ -11,6 +12,13 @@ from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_re
 LINUX = "cp313-manylinux_2_28_x86_64"
 BLOCKED = PlanReason(
     PlanReasonKind.NO_INSTALLABLE_VERSION, "driver", "2.9", (Obstacle.COMPILED_SOURCE, Obstacle.TOO_YOUNG), (LINUX,)
+)
+CONTRADICTION = PlanReason(
+    PlanReasonKind.CONTRADICTION,
+    sides=(
+        ConflictLine(LineKind.ASKED, "shared", "shared<2", target=LINUX),
+        ConflictLine(LineKind.NEEDS, "right", "shared>=2", "1.0", required="shared"),
+    ),
 )
 REASONS = [
     BLOCKED,
@@ -25,7 +33,7 @@ REASONS = [
         available_from="",
     ),
     PlanReason(PlanReasonKind.CUT_SHORT, steps=200),
-    PlanReason(PlanReasonKind.CONTRADICTION, sides=("left needs shared<2", "right needs shared>=2")),
+    CONTRADICTION,
     PlanReason(PlanReasonKind.BLOCKED, parts=(BLOCKED, PlanReason(PlanReasonKind.NOT_POLLED, "later"))),
 ]
 
@@ -57,3 +65,9 @@ def test_only_a_plan_that_does_not_exist_has_no_path() -> None:
     assert (
         plan_reason_text(PlanReason(PlanReasonKind.BLOCKED, parts=(BLOCKED,))) == f"no path: {plan_cause_text(BLOCKED)}"
     )
+
+
+def test_a_contradiction_names_its_sides() -> None:
+    assert plan_cause_text(CONTRADICTION) == f"you ask for shared<2 on {LINUX}, but right 1.0 needs shared>=2"
+    stored = PlanReason.from_json({"kind": "contradiction", "sides": ["left needs shared<2", "right needs shared>=2"]})
+    assert plan_cause_text(stored) == "left needs shared<2, but right needs shared>=2"
