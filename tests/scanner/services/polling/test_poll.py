@@ -158,7 +158,9 @@ def test_a_change_of_status_is_an_event(replay: ReplayIndex, demo: Package, poll
     replay.set_status("demo", "archived", "no longer maintained")
     assert poll(NOON + HOUR) is PollResult.CHANGED
     assert (demo.status, demo.status_reason) == ("archived", "no longer maintained")
-    assert list(WheelEvent.objects.values_list("kind", "detail"))[1:] == [("status", "active → archived")]
+    assert list(WheelEvent.objects.order_by("pk").values_list("kind", "detail"))[1:] == [
+        ("status", "active → archived")
+    ]
 
 
 def test_two_workers_never_poll_one_package_at_once(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
