@@ -52,9 +52,13 @@ def language_of(request: HttpRequest) -> str:
 
     What programs read, and files that are handed on, are English for everyone.
     """
-    if _FOR_PROGRAMS.fullmatch(request.path_info):
+    if _is_for_programs(request):
         return ENGLISH
     return chosen_language(request) or get_language_from_request(request)
+
+
+def _is_for_programs(request: HttpRequest) -> bool:
+    return _FOR_PROGRAMS.fullmatch(request.path_info) is not None
 
 
 def remember(request: HttpRequest, response: HttpResponse, **choices: str) -> None:
@@ -75,8 +79,10 @@ class ViewerMiddleware:
         spoken = language_of(request)
         with timezone.override(ZoneInfo(zone_of(request))), speak(spoken):
             response = self._get_response(request)
-        response.headers.setdefault("Content-Language", spoken)
-        patch_vary_headers(response, ("Accept-Language",))
+        if "Content-Language" not in response.headers:
+            response.headers["Content-Language"] = spoken
+            if not _is_for_programs(request):
+                patch_vary_headers(response, ("Accept-Language",))
         return response
 
 

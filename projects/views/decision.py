@@ -40,7 +40,7 @@ def project_decide(request: HtmxHttpRequest, slug: str, target: str) -> HttpResp
         case "markdown":
             return download(render_page(page), "text/markdown; charset=utf-8", f"{slug}-decision-{target}.md")
         case "json":
-            return download(text, "application/json", f"{slug}-decision-{target}.json")
+            return download(text, "application/json", f"{slug}-decision-{target}.json", is_english=True)
     context = {
         "area": "projects",
         "project": project,

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.http import HttpResponse
 
-from scanner.domain.translation import in_english
+from scanner.domain.translation import ENGLISH, in_english
 
 
 def language_of_format(form: str | None) -> AbstractContextManager[None]:
@@ -14,8 +14,9 @@ def language_of_format(form: str | None) -> AbstractContextManager[None]:
     return in_english() if form == "json" else nullcontext()
 
 
-def download(text: str, content_type: str, name: str) -> HttpResponse:
-    """Return a text as a file of this name, which must be safe in a header."""
-    return HttpResponse(
-        text, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+def download(text: str, content_type: str, name: str, *, is_english: bool = False) -> HttpResponse:
+    """Return a text as a file of this name, which must be safe in a header; `is_english` in every language."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    if is_english:
+        headers["Content-Language"] = ENGLISH
+    return HttpResponse(text, content_type=content_type, headers=headers)

@@ -68,7 +68,7 @@ def project_move_patch(request: HtmxHttpRequest, slug: str, target: str, directi
     if can_edit(project):
         text = restore_logins(whole.snapshot, text)
     name = f"{slug}-{'to' if direction == 'patch' else 'back-from'}-{target}.patch"
-    return download(text, "text/x-patch; charset=utf-8", name)
+    return download(text, "text/x-patch; charset=utf-8", name, is_english=True)
 
 
 @require_POST

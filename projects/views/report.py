@@ -28,6 +28,6 @@ def project_report(request: HtmxHttpRequest, slug: str, target: str) -> HttpResp
         case "markdown":
             return download(render_markdown(report), "text/markdown; charset=utf-8", f"{slug}-{target}.md")
         case "json":
-            return download(render_json(report), "application/json", f"{slug}-{target}.json")
+            return download(render_json(report), "application/json", f"{slug}-{target}.json", is_english=True)
     context = {"area": "projects", "project": project, "page": report_page(report), "kind": "report", "target": target}
     return render(request, "projects/report.html", context)

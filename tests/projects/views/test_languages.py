@@ -75,11 +75,18 @@ def test_a_page_in_german_takes_the_queries_of_the_english_one_once_its_cells_ar
     assert again == english <= first <= english + 1
 
 
-@pytest.mark.parametrize("address", ["/export.csv", "/export.json", f"{PROJECT}export.csv", f"{PROJECT}export.json"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/export.csv", "/export.json", f"{PROJECT}export.csv", f"{PROJECT}export.json"),
+        *(f"{PROJECT}{page}/{LINUX_314}/?format=json" for page in ("report", "decide")),
+    ],
+)
 def test_files_for_programs_are_english_for_everyone(alice: Client, cast: Cast, address: str) -> None:
     english, german = alice.get(address), alice.get(address, headers=GERMAN)
     assert german.headers["Content-Language"] == "en"
-    if not address.endswith("export.json"):
+    assert "Accept-Language" not in german.headers.get("Vary", "")
+    if address.endswith(".csv"):
         assert german.content == english.content
 
 
