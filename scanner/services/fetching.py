@@ -20,23 +20,17 @@ from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
 from scanner.models import Package
+from scanner.selectors.lacking_metadata import FileToRead, files_to_read, lacking_metadata
 from scanner.services.index_probe import IndexProbe
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
-from scanner.services.metadata import (
-    FileToRead,
-    MetadataAnswer,
-    files_to_read,
-    is_large_sdist,
-    lacking_metadata,
-    read_metadata,
-    store_metadata,
-)
+from scanner.services.metadata import MetadataAnswer, is_large_sdist, read_metadata
 from scanner.services.packages import ensure_packages_on
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from scanner.services.shutdown import stop_requested
+from scanner.services.storage.metadata import store_metadata
 from scanner.services.stored_facts import is_stale
 
 # As long as the public index allows caching its pages.

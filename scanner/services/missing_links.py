@@ -9,8 +9,10 @@ from django.utils import timezone
 from packaging.version import Version
 
 from scanner.models import Package, Release
+from scanner.selectors.lacking_metadata import files_to_read
 from scanner.services.indexes import client_of, usable_client
-from scanner.services.metadata import files_to_read, read_metadata, store_metadata
+from scanner.services.metadata import read_metadata
+from scanner.services.storage.metadata import store_metadata
 
 # Packages read in one call; the next call takes the next ones.
 BATCH = 50

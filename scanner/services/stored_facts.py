@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from scanner.models import Package, PackageState
+from scanner.selectors.lacking_metadata import lacking_metadata
 from scanner.services.index_sets import IndexSet
-from scanner.services.metadata import lacking_metadata
 
 __all__ = ["fresh_names", "is_stale", "settled_releases"]
 

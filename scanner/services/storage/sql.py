@@ -7,17 +7,26 @@ still convert the values. The other raw SQL is that of claims (scanner.services.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 
 from scanner.selectors.rows import Row, fields_of, marks, names_of, select_rows
 
-__all__ = ["Row", "insert_rows", "marks", "select_rows", "time_writer", "update_rows"]
+__all__ = [
+    "Row",
+    "insert_rows",
+    "insert_values",
+    "marks",
+    "select_rows",
+    "time_writer",
+    "update_rows",
+    "update_values",
+]
 
 M = TypeVar("M", bound=models.Model)
 
@@ -44,22 +53,41 @@ def insert_rows(
             cursor.cursor.connection.executemany(f"{into} VALUES ({', '.join('?' * len(columns))})", rows)
 
 
+def insert_values(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Row], *, ignore_conflicts: bool = False
+) -> None:
+    """Insert rows as `insert_rows` does, of values as a model instance would have them."""
+    insert_rows(model, fields, _adapted(model, fields, rows), ignore_conflicts=ignore_conflicts)
+
+
 def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
     """Update these fields of stored instances of one model."""
     first = next(iter(instances), None)
     if first is None:
         return
     model = type(first)
+    names = [field.attname for field in fields_of(model, fields)]
+    update_values(model, fields, {one.pk: [getattr(one, name) for name in names] for one in instances})
+
+
+def update_values(model: type[models.Model], fields: Sequence[str], rows: Mapping[Any, Row]) -> None:
+    """Update these fields of stored rows: values as a model instance would have them, by primary key."""
+    if not rows:
+        return
     table, columns = names_of(model, tuple(fields))
     _, (key,) = names_of(model, ("pk",))
-    written = [
-        (field.attname, partial(field.get_db_prep_save, connection=connection)) for field in fields_of(model, fields)
-    ]
-    rows = [(*(adapted(getattr(instance, name)) for name, adapted in written), instance.pk) for instance in instances]
+    adapted = _adapted(model, fields, rows.values())
     settings = ", ".join(f"{column} = %s" for column in columns)
     sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608  as above
     with connection.cursor() as cursor:
-        _execute(cursor, sql, rows)
+        _execute(cursor, sql, [(*values, pk) for pk, values in zip(rows, adapted, strict=True)])
+
+
+def _adapted(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows of values as the database takes them."""
+    adapters = [partial(field.get_db_prep_save, connection=connection) for field in fields_of(model, fields)]
+    for values in rows:
+        yield tuple(adapt(value) for adapt, value in zip(adapters, values, strict=True))
 
 
 def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[Row]) -> None:

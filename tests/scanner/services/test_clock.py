@@ -9,8 +9,8 @@ from scanner.domain.next_poll import RELEASE_OPEN_FOR
 from scanner.index.errors import HostThrottled
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterStore, MemoryLimiterStore
 from scanner.models import CLAIM_FOR, Package, PackageState, Release
+from scanner.selectors.lacking_metadata import lacking_metadata
 from scanner.services import rate_limits
-from scanner.services.metadata import lacking_metadata
 from scanner.services.polling import schedule
 from scanner.services.polling.claims import claim_poll, is_followed
 from scanner.services.polling.schedule import repair_times

@@ -6,15 +6,9 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
-from scanner.services.metadata import (
-    FAILURES_UNTIL_UNREADABLE,
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
-    files_to_read,
-    lacking_metadata,
-    read_metadata,
-    store_metadata,
-)
+from scanner.selectors.lacking_metadata import FIRST_PAUSE, LONGEST_PAUSE, files_to_read, lacking_metadata
+from scanner.services.metadata import read_metadata
+from scanner.services.storage.metadata import FAILURES_UNTIL_UNREADABLE, store_metadata
 from tests.replay import ReplayIndex, a_file, faults
 from tests.scanner.services.conftest import NOON, Poll
 

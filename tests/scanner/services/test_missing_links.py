@@ -3,9 +3,11 @@
 import pytest
 
 from scanner.models import Package, Release
+from scanner.selectors.lacking_metadata import files_to_read
 from scanner.services.indexes import client_of
-from scanner.services.metadata import files_to_read, read_metadata, store_metadata
+from scanner.services.metadata import read_metadata
 from scanner.services.missing_links import fill_links
+from scanner.services.storage.metadata import store_metadata
 from tests.replay import ReplayIndex, a_file
 from tests.scanner.services.conftest import NOON, Poll
 

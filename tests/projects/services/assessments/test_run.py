@@ -22,8 +22,8 @@ from projects.services.assessments.stored_results import StoredResults
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
+from scanner.selectors.lacking_metadata import FIRST_PAUSE
 from scanner.services.indexes import get_index
-from scanner.services.metadata import FIRST_PAUSE
 from scanner.services.polling.poll import poll_package
 from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file, faults
