@@ -133,17 +133,34 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let SQLite empty the audit log after a test; let PostgreSQL empty its tables in less time than Django does."""
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the test database for every test that asks for it.
+
+    pytest-django makes none where no chosen test is marked: tests/cases alone would write into that of the server.
+    """
     from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
 
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER projects_logentry_no_delete")
-    else:
-        from tests.services import emptying
+    verbosity = request.config.option.verbose
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity, interactive=False, serialized_aliases=[])
+        if connection.vendor == "sqlite":
+            # SQLite may then empty the audit log after a test.
+            with connection.cursor() as cursor:
+                cursor.execute("DROP TRIGGER projects_logentry_no_delete")
+        else:
+            from tests.services import emptying
 
-        emptying.hasten()
+            # In less time than Django does.
+            emptying.hasten()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity)
 
 
 @pytest.fixture(scope="session")
