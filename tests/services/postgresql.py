@@ -40,7 +40,10 @@ class Server:
         return f"{self.url.removesuffix('/postgres')}/{MIGRATED}"
 
     def halt(self) -> None:
-        """Stop it as an operator would: all connections are cut, transactions are rolled back, the data stay."""
+        """Stop it as an operator would: connections are cut, open transactions are rolled back, commits are written.
+
+        It does not crash: a commit may be half a second old before it would survive that (`start_server`).
+        """
         self._server.stop()
 
     def resume(self) -> None:
@@ -128,7 +131,8 @@ def start_server(cluster: Path | None = None) -> Server:
             subprocess.run(["cp", "-a", str(cluster), str(directory)], check=True)
         with contextlib.redirect_stdout(io.StringIO()):
             server = get_server(directory, cleanup_mode="stop")
-        # The data live for one run of the tests: no need to survive a power cut.
+        # The data live for one run of the tests: no need to survive a power cut. What crashes the server must turn
+        # synchronous_commit on before (benchmarks/fault_drill.py).
         settings = ("fsync", "synchronous_commit", "full_page_writes")
         changes = "".join(f"ALTER SYSTEM SET {name} = off; " for name in settings)
         server.psql(f"{changes}SELECT pg_reload_conf();")
