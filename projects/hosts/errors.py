@@ -3,117 +3,121 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from scanner.domain.translation import noop
 
 
 @dataclass
 class HostError(Exception):
-    """A failure at a repository host; `host` is its name without a port."""
+    """A failure at a repository host; `host` is its name without a port. `SENTENCES`: the text, which is stored."""
 
+    SENTENCES: ClassVar[tuple[str, ...]] = (noop("{host} did not return what was requested"),)
     host: str
 
     def __str__(self) -> str:
-        return f"{self.host} did not return what was requested"
+        return self.SENTENCES[0].format_map(vars(self))
 
 
 @dataclass
 class HostUnavailable(HostError):
     """No usable answer: unreachable, too slow, or a server error. May be retried."""
 
+    SENTENCES = (noop("{host} does not answer: {reason}"),)
     reason: str
-
-    def __str__(self) -> str:
-        return f"{self.host} does not answer: {self.reason}"
 
 
 @dataclass
 class RepositoryAccessDenied(HostError):
     """A repository that does not exist or is not readable with the credentials. Hosts do not tell the two apart."""
 
-    def __str__(self) -> str:
-        return f"{self.host} has no such repository, or the credentials do not give access to it"
+    SENTENCES = (noop("{host} has no such repository, or the credentials do not give access to it"),)
 
 
 @dataclass
 class HostNotAllowed(HostError):
     """A host that is not contacted: a private address, a redirect, a protocol or a missing setting."""
 
+    SENTENCES = (noop("{host} is not contacted: {reason}"),)
     reason: str
-
-    def __str__(self) -> str:
-        return f"{self.host} is not contacted: {self.reason}"
 
 
 @dataclass
 class HostRefused(HostError):
     """A request that the host's API understood and did not carry out; `said` is its own message, on one line."""
 
+    SENTENCES = (noop("{host} refused with status {status}: {said}"), noop("{host} refused with status {status}"))
     status: int
     said: str = ""
 
     def __str__(self) -> str:
-        return f"{self.host} refused with status {self.status}{f': {self.said}' if self.said else ''}"
+        return self.SENTENCES[not self.said].format_map(vars(self))
 
 
 @dataclass
 class CommitMissing(HostError):
     """A commit that the repository does not have, or no longer has."""
 
+    SENTENCES = (noop("{host} has no commit {commit}"),)
     commit: str
 
     def __str__(self) -> str:
-        return f"{self.host} has no commit {self.commit[:12]}"
+        return self.SENTENCES[0].format(host=self.host, commit=self.commit[:12])
 
 
 @dataclass
 class FileMissing(HostError):
     """A file that the commit does not have."""
 
+    SENTENCES = (noop("{host} has no file {path} at that commit"),)
     path: str
-
-    def __str__(self) -> str:
-        return f"{self.host} has no file {self.path} at that commit"
 
 
 @dataclass
 class FetchTooLarge(HostError):
     """An answer above a size limit; `what` names the file or the kind of answer."""
 
+    SENTENCES = (noop("{what} is larger than {limit} bytes"),)
     what: str
     limit: int
 
     def __str__(self) -> str:
-        return f"{self.what} is larger than {self.limit:,} bytes"
+        return self.SENTENCES[0].format(what=self.what, limit=f"{self.limit:,}")
 
 
 @dataclass
 class BranchMoved(HostError):
     """A push that was not taken because the branch has commits which it does not descend from."""
 
-    def __str__(self) -> str:
-        return f"the branch at {self.host} has other commits"
+    SENTENCES = (noop("the branch at {host} has other commits"),)
 
 
 @dataclass
 class PushRefused(HostError):
     """A push that a rule of the repository refused: a protected branch, or a hook."""
 
-    def __str__(self) -> str:
-        return f"{self.host} refused the push: a rule of the repository forbids it"
+    SENTENCES = (noop("{host} refused the push: a rule of the repository forbids it"),)
 
 
 @dataclass
 class PatchMisfit(HostError):
     """A patch that does not fit the files of the commit that it was made for."""
 
-    def __str__(self) -> str:
-        return "the files of the repository are not those that the change was made for"
+    SENTENCES = (noop("the files of the repository are not those that the change was made for"),)
 
 
 @dataclass
 class TokenRefused(RepositoryAccessDenied):
     """An answer of the host's API that refuses the token: status 401, 403 or 404."""
 
+    SENTENCES = (noop("the API of {host} refused the token with status {status}"),)
     status: int
 
-    def __str__(self) -> str:
-        return f"the API of {self.host} refused the token with status {self.status}"
+
+def host_sentences() -> list[str]:
+    """Return the sentences of all failures."""
+    return _sentences_of(HostError)
+
+
+def _sentences_of(kind: type[HostError]) -> list[str]:
+    return [*kind.SENTENCES, *(one for below in kind.__subclasses__() for one in _sentences_of(below))]

@@ -21,9 +21,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from projects.domain.failures import NOT_FINISHED
 from projects.domain.webhooks.clone_urls import CloneUrl
 from projects.hosts.addresses import resolve
 from projects.hosts.errors import HostNotAllowed, HostUnavailable
+from scanner.domain.translation import noop
 
 # The first version with `http.curloptResolve`, which pins a name to the addresses that were checked.
 OLDEST_GIT = (2, 37)
@@ -80,7 +82,7 @@ class GitProgram:
         self.limits = limits
         self._deadline = time.monotonic() + limits.seconds
         if git_version() < OLDEST_GIT:
-            raise HostNotAllowed(self.host, "git 2.37 or newer is not installed on this server")
+            raise HostNotAllowed(self.host, noop("git 2.37 or newer is not installed on this server"))
         addresses = resolve(self.host, remote.url.port, limits.allowed_hosts)
         self._environment = _environment(remote, limits, addresses, folder)
 
@@ -101,7 +103,7 @@ class GitProgram:
             try:
                 code = process.wait(timeout=max(0.0, self._deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                raise HostUnavailable(self.host, f"not finished within {self.limits.seconds:g} seconds") from None
+                raise HostUnavailable(self.host, NOT_FINISHED.format(seconds=f"{self.limits.seconds:g}")) from None
             finally:
                 _end(process)
             output.seek(0)
@@ -192,13 +194,13 @@ def _origin(url: CloneUrl) -> str:
 def _one_line(text: str, remote: GitRemote) -> str:
     # The credential helper's answer is line-based, and environment values end at a NUL.
     if not text.isprintable():
-        raise HostNotAllowed(remote.url.host, "the credentials contain a control character")
+        raise HostNotAllowed(remote.url.host, noop("the credentials contain a control character"))
     return text
 
 
 def _ssh_command(remote: GitRemote, limits: GitLimits, address: str, folder: Path) -> str:
     if not limits.ssh_known_hosts:
-        raise HostNotAllowed(remote.url.host, "ssh needs the setting WHEELWAY_SSH_KNOWN_HOSTS")
+        raise HostNotAllowed(remote.url.host, noop("ssh needs the setting WHEELWAY_SSH_KNOWN_HOSTS"))
     key = folder / "key"
     key.touch(mode=0o600)
     key.write_text(remote.secret.strip() + "\n")

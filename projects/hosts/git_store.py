@@ -18,6 +18,7 @@ from projects.hosts.errors import (
     RepositoryAccessDenied,
 )
 from projects.hosts.git_program import GitLimits, GitProgram, GitResult
+from scanner.domain.translation import noop
 
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Patterns of the error output of git, curl and OpenSSH in the C locale. The first match counts.
@@ -118,7 +119,7 @@ class GitStore:
         if kind == "commit":
             return CommitMissing(self.host, "")
         if kind == "large":
-            return FetchTooLarge(self.host, "the repository's answer", self.limits.pack_bytes)
+            return FetchTooLarge(self.host, noop("the repository's answer"), self.limits.pack_bytes)
         if kind == "access":
             return RepositoryAccessDenied(self.host)
         if kind == "moved":
@@ -126,15 +127,15 @@ class GitStore:
         if kind == "rejected":
             return PushRefused(self.host)
         if kind == "redirect":
-            return HostNotAllowed(self.host, "it redirects; use the URL that it redirects to")
+            return HostNotAllowed(self.host, noop("it redirects; use the URL that it redirects to"))
         if kind == "hostkey":
-            return HostNotAllowed(self.host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
+            return HostNotAllowed(self.host, noop("its host key is not in WHEELWAY_SSH_KNOWN_HOSTS"))
         if kind == "no ssh":
-            return HostNotAllowed(self.host, "the ssh program is not installed on this server")
+            return HostNotAllowed(self.host, noop("the ssh program is not installed on this server"))
         reasons = {
-            "busy": "it answers with an error",
-            "slow": "it is too slow",
-            "cut": "the connection was lost",
-            "tls": "its TLS certificate is not trusted",
+            "busy": noop("it answers with an error"),
+            "slow": noop("it is too slow"),
+            "cut": noop("the connection was lost"),
+            "tls": noop("its TLS certificate is not trusted"),
         }
-        return HostUnavailable(self.host, reasons.get(kind, "it could not be reached"))
+        return HostUnavailable(self.host, reasons.get(kind, noop("it could not be reached")))

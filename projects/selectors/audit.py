@@ -6,6 +6,7 @@ from projects.domain.audit.findings import AuditFinding
 from projects.domain.python_places.values import PythonPlace
 from projects.models import Project, ProjectTarget, SourceAudit
 from projects.presentation.audit.page import AuditPage, SourceSummary, audit_page, source_summary
+from projects.selectors.failures import failure_text
 
 
 def audit_summary(project: Project) -> SourceSummary | None:
@@ -31,7 +32,7 @@ def newest_audit(project: Project) -> AuditPage | None:
         archive=audit.archive,
         files=audit.files,
         left_out=audit.left_out,
-        error=audit.error,
+        error=failure_text(audit.error),
         targets=audit.targets,
         findings=_findings(audit),
         before=_before(newest),

@@ -10,7 +10,7 @@ from msgspec import Struct
 from projects.hosts.api.find import PROVIDERS_WITH_REQUESTS
 from projects.models import MoveRequest, Project, Repository
 from projects.presentation.host_steps import refused_token
-from scanner.domain.translation import gettext
+from projects.selectors.failures import failure_text
 
 
 class MoveRequestLine(Struct, frozen=True):
@@ -68,7 +68,7 @@ def _line(repository: Repository) -> MoveRequestLine:
         number=request.number if request is not None else 0,
         # The host says the address: nothing but a page is linked.
         url=request.url if request is not None and request.url.startswith(("https://", "http://")) else "",
-        reason=gettext(request.reason) if request is not None else "",
+        reason=failure_text(request.reason) if request is not None else "",
         next_step=refused_token(repository.provider, repository.api_status),
         updated_at=request.updated_at if request is not None else None,
         can_ask=bool(repository.api_token) and not is_followed,

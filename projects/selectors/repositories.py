@@ -12,7 +12,7 @@ from msgspec import Struct
 from projects.models import Delivery, Project, Repository
 from projects.models.repository import DELIVERIES_KEPT, Provider
 from projects.presentation.host_steps import HostSteps, host_steps, refused_token
-from scanner.domain.translation import gettext
+from projects.selectors.failures import failure_text
 
 
 class DeliveryLine(Struct, frozen=True):
@@ -58,7 +58,7 @@ def repository_lines(project: Project, public_url: str) -> list[RepositoryLine]:
             DeliveryLine(
                 event=found.event,
                 state=found.get_state_display(),
-                reason=gettext(found.reason),
+                reason=failure_text(found.reason),
                 ref=found.ref.removeprefix("refs/heads/"),
                 commit=found.commit[:7],
                 received_at=found.received_at,
@@ -78,12 +78,12 @@ def _repository_line(found: Repository, public_url: str, deliveries: list[Delive
         hook=public_url + reverse(view, args=[found.hook_key]),
         is_rotating=bool(found.previous_secret),
         last_commit=found.last_commit[:7],
-        last_error=found.last_error,
+        last_error=failure_text(found.last_error),
         checked_at=found.checked_at,
         steps=host_steps(found.provider, found.clone_url),
         has_token=bool(found.api_token),
         reports_pushes=found.reports_pushes,
-        api_error=found.api_error,
+        api_error=failure_text(found.api_error),
         api_step=refused_token(found.provider, found.api_status),
         deliveries=tuple(deliveries),
     )

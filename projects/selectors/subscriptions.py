@@ -33,6 +33,7 @@ from projects.presentation.subscriptions import (
     WatchState,
     verdict_text,
 )
+from projects.selectors.failures import failure_text
 from projects.selectors.projects import package_result
 from scanner.domain.targets.target import UnknownTarget, parse_target
 from scanner.domain.translation import gettext
@@ -201,7 +202,7 @@ def _message_row(alert: Alert, notes: int = 0) -> MessageRow:
         notes=notes,
         state=alert.state,
         attempts=alert.attempts,
-        error=gettext(alert.error),
+        error=failure_text(alert.error),
         created_at=alert.created_at,
         sent_at=alert.sent_at,
         fell=tuple(alert.fell),

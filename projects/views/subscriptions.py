@@ -15,6 +15,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.domain.cadence import Cadence
 from projects.presentation.subscriptions import CADENCE_NAMES, kind_clause
 from projects.selectors import mailbox
+from projects.selectors.failures import failure_text
 from projects.selectors.subscriptions import (
     follow_list,
     target_label,
@@ -115,7 +116,7 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
         messages.success(request, text.format(address=user.email))
     else:
         text = gettext("The test message was not sent: {error}")
-        messages.error(request, text.format(error=gettext(outcome.error)))
+        messages.error(request, text.format(error=failure_text(outcome.error)))
     return redirect("alerts")
 
 

@@ -18,6 +18,7 @@ from projects.domain.permissions import Action, Role, may, may_set_role, role_na
 from projects.forms.teams import InvitationForm, TeamForm
 from projects.models import Membership, Team
 from projects.presentation.teams import LogLine, log_csv, log_json
+from projects.selectors.failures import failure_text
 from projects.selectors.team_policy import team_policy
 from projects.selectors.teams import invitation_list, log_lines, member_list, project_list, team_list
 from projects.services import invitations
@@ -92,7 +93,7 @@ def team_invite(request: HtmxHttpRequest, team: str) -> HttpResponse:
     else:
         invitations.revoke(found, made.pk, actor_of(request), now)
         text = gettext("The invitation to {address} was not sent, and is revoked: {error}")
-        messages.error(request, text.format(address=email, error=result.error))
+        messages.error(request, text.format(address=email, error=failure_text(result.error)))
     return redirect(found)
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from projects.domain.failures import OTHER_BRANCH
+
 GITHUB, GITLAB, GITEA = "github", "gitlab", "gitea"
 BITBUCKET_CLOUD, BITBUCKET_SERVER, AZURE_DEVOPS = "bitbucket-cloud", "bitbucket-server", "azure-devops"
 PROVIDERS = (GITHUB, GITLAB, GITEA, BITBUCKET_CLOUD, BITBUCKET_SERVER, AZURE_DEVOPS)
@@ -66,4 +68,4 @@ def push_to_branch(pushes: tuple[Push, ...], branch: str) -> Push | IgnoredEvent
         if push.branch == branch:
             return push
     refs = ", ".join(push.ref for push in pushes[:3]) or "no ref"
-    return IgnoredEvent(f"it updates {refs}, not the followed branch {branch}")
+    return IgnoredEvent(OTHER_BRANCH.format(refs=refs, branch=branch))

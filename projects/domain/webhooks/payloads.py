@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
+from projects.domain.failures import NOT_A_PUSH, RENAMED
 from projects.domain.webhooks.events import (
     AZURE_DEVOPS,
     BITBUCKET_CLOUD,
@@ -52,9 +53,9 @@ def _github(event: str, payload: PayloadField) -> WebhookEvent:
     if event == "ping":
         return PingEvent()
     if event == "repository" and payload.get("action").text() in ("renamed", "transferred"):
-        return IgnoredEvent(f"the repository is now {payload.get('repository').get('full_name').text()}")
+        return IgnoredEvent(RENAMED.format(name=payload.get("repository").get("full_name").text()))
     if event != "push":
-        return IgnoredEvent(f"{event} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=event))
     return (_listed_push(GITHUB, payload, payload.get("pusher").opt("name").text_or("")),)
 
 
@@ -69,7 +70,7 @@ def _gitea(event: str, payload: PayloadField) -> WebhookEvent:
         return (Push(GITEA, identity, name, ref, None, None),)
     if event != "push":
         # A create event is followed by a push event, which has the commit.
-        return IgnoredEvent(f"{event} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=event))
     return (_listed_push(GITEA, payload, payload.get("pusher").opt("login").text_or("")),)
 
 
@@ -98,7 +99,7 @@ def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
 def _gitlab(event: str, payload: PayloadField) -> WebhookEvent:
     kind = payload.opt("object_kind").text_or("") or payload.opt("event_name").text_or("")
     if kind not in ("push", "tag_push"):
-        return IgnoredEvent(f"{kind or event} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=kind or event))
     commits, after = payload.get("commits").items(), payload.get("after").commit()
     stamps = [commit.opt("timestamp").moment() for commit in commits if commit.opt("id").text_or("") == after]
     before = payload.get("before").commit()
@@ -118,7 +119,7 @@ def _gitlab(event: str, payload: PayloadField) -> WebhookEvent:
 
 def _bitbucket_cloud(event: str, payload: PayloadField) -> WebhookEvent:
     if event != "repo:push":
-        return IgnoredEvent(f"{event} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=event))
     repository = payload.get("repository")
     identity, name = repository.get("uuid").identity(), repository.get("full_name").text()
     pushes = []
@@ -143,7 +144,7 @@ def _bitbucket_server(event: str, payload: PayloadField) -> WebhookEvent:
     if event == "diagnostics:ping":
         return PingEvent()
     if event != "repo:refs_changed":
-        return IgnoredEvent(f"{event} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=event))
     repository = payload.get("repository")
     name = f"{repository.get('project').get('key').text()}/{repository.get('slug').text()}"
     identity, pusher = repository.get("id").identity(), payload.opt("actor").opt("name").text_or("")
@@ -158,7 +159,7 @@ def _bitbucket_server(event: str, payload: PayloadField) -> WebhookEvent:
 def _azure(event: str, payload: PayloadField) -> WebhookEvent:
     kind = payload.get("eventType").text()
     if kind != "git.push":
-        return IgnoredEvent(f"{kind} is not a push")
+        return IgnoredEvent(NOT_A_PUSH.format(event=kind))
     resource = payload.get("resource")
     repository = resource.get("repository")
     name = f"{repository.get('project').get('name').text()}/{repository.get('name').text()}"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from projects.domain.failures import API_STATUS
 from projects.hosts.errors import (
     HostNotAllowed,
     HostRefused,
@@ -14,6 +15,7 @@ from projects.hosts.errors import (
     TokenRefused,
 )
 from scanner.domain.network import is_allow_listed
+from scanner.domain.translation import noop
 from scanner.services.outbound import OutboundAnswer, OutboundFailed, OutboundRefused, send
 
 _MOST_SAID = 200
@@ -43,7 +45,7 @@ def call(
     Raises HostNotAllowed, HostUnavailable, TokenRefused (401, 403, 404), HostRefused (other 4xx).
     """
     if urlsplit(api.root).scheme != "https" and not is_allow_listed(api.host, api.allowed_hosts):
-        raise HostNotAllowed(api.host, "a token is sent over https only")
+        raise HostNotAllowed(api.host, noop("a token is sent over https only"))
     try:
         answer = send(method, f"{api.root}{path}", headers=headers, allowed_hosts=api.allowed_hosts, document=document)
     except OutboundRefused as error:
@@ -54,9 +56,9 @@ def call(
     try:
         found: object = json.loads(answer.body or b"{}")
     except (ValueError, RecursionError):
-        raise HostUnavailable(api.host, "its answer is not JSON") from None
+        raise HostUnavailable(api.host, noop("its answer is not JSON")) from None
     if not isinstance(found, dict | list):
-        raise HostUnavailable(api.host, "its answer is not the JSON of an API")
+        raise HostUnavailable(api.host, noop("its answer is not the JSON of an API"))
     return found
 
 
@@ -65,15 +67,15 @@ def _check(api: HostApi, answer: OutboundAnswer) -> None:
     if status < 300:
         return
     if status < 400:
-        raise HostNotAllowed(api.host, "its API redirects; use the address that it redirects to")
+        raise HostNotAllowed(api.host, noop("its API redirects; use the address that it redirects to"))
     # GitHub answers 403 to too many requests, and says when the next one may come.
     is_throttled = status == 429 or (status == 403 and answer.headers.get("x-ratelimit-remaining") == "0")
     if is_throttled or answer.headers.get("retry-after"):
-        raise HostUnavailable(api.host, "it asks for a pause")
+        raise HostUnavailable(api.host, noop("it asks for a pause"))
     if status in {401, 403, 404}:
         raise TokenRefused(api.host, status)
     if status >= 500:
-        raise HostUnavailable(api.host, f"its API answers with status {status}")
+        raise HostUnavailable(api.host, API_STATUS.format(status=status))
     raise HostRefused(api.host, status, _said(api, answer.body))
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from projects.domain.bounces import addresses_in, read_bounce
+from projects.domain.failures import RETURNED
 from projects.models import Alert, AlertState
 
 _SALT = "projects.services.alerts.bounces"
@@ -42,7 +43,7 @@ def take_bounce(content: bytes, recipient: str = "") -> str:
         return "ignored: it is no report of a failure (RFC 3464)"
     said = " ".join(filter(None, (bounce.status, bounce.reason))) or "without a reason"
     with transaction.atomic():
-        Alert.objects.filter(pk=alert.pk).update(state=AlertState.FAILED, error=f"it was returned: {said}")
+        Alert.objects.filter(pk=alert.pk).update(state=AlertState.FAILED, error=RETURNED.format(answer=said))
         if bounce.is_hard:
             stop_using_address(alert.subscription.user)
     return f"alert {alert.pk} was returned ({said}); the address {'gets no more alerts' if bounce.is_hard else 'stays'}"

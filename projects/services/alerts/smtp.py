@@ -15,6 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from msgspec import Struct
 from msgspec.structs import replace
 
+from projects.domain.failures import MAY_HAVE_ARRIVED, UNWRITABLE
 from projects.emails import RenderedEmail, to_one_line
 
 # The length to which a server's answer is cut.
@@ -126,12 +127,12 @@ def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Send
         return replace(result, refuses_recipient=code in _UNKNOWN_RECIPIENT)
     except (OSError, smtplib.SMTPException) as error:
         answer = _result_of(error, SendStatus.FAILED).error
-        return SendResult(SendStatus.FAILED, f"{answer}; it may have arrived, so it is not sent again")
+        return SendResult(SendStatus.FAILED, MAY_HAVE_ARRIVED.format(answer=answer))
     return SendResult(SendStatus.ACCEPTED)
 
 
 def _unwritable(error: ValueError) -> SendResult:
-    return SendResult(SendStatus.FAILED, to_one_line(f"the message could not be written: {error}")[:ERROR_LENGTH])
+    return SendResult(SendStatus.FAILED, to_one_line(UNWRITABLE.format(error=error))[:ERROR_LENGTH])
 
 
 def _result_of(error: Exception, otherwise: SendStatus) -> SendResult:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
+from projects.domain.failures import BRANCH_MISSING
 from projects.domain.webhooks.branch_checks import first_check, is_fresh, latest_check, next_check, select_round
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
 from projects.domain.webhooks.payload_fields import InvalidField
@@ -68,7 +69,7 @@ def _check(repository: Repository, now: datetime, every: timedelta) -> bool:
     with open_repository(git_remote(repository), git_limits(seconds=CHECK_SECONDS)) as source:
         head = source.head(repository.branch)
     if head is None:
-        _failed(repository.pk, f"the branch {repository.branch} does not exist", now, every)
+        _failed(repository.pk, BRANCH_MISSING.format(branch=repository.branch), now, every)
         return False
     if head == repository.last_commit:
         Repository.objects.filter(pk=repository.pk).update(checked_at=now, last_error="")

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
+from projects.domain.failures import ATTEMPTS_USED
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
 from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.errors import HostError, HostUnavailable
@@ -59,7 +60,7 @@ def _process(delivery_id: int, now: datetime) -> int | None:
             # Should the deletion be undone, the next branch check finds what was pushed.
             _finish(delivery, DeliveryOutcome(False, noop("the project was deleted")))
         elif delivery.attempts > ATTEMPTS:
-            _fail(delivery, f"stopped after {ATTEMPTS} attempts", now)
+            _fail(delivery, ATTEMPTS_USED.format(attempts=ATTEMPTS), now)
         else:
             take = take_upload if delivery.event == UPLOAD_EVENT else take_push
             _finish(delivery, take(delivery, now))

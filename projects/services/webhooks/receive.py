@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
+from projects.domain.failures import OTHER_REPOSITORY
 from projects.domain.webhooks import events, signatures
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repository, parse_clone_url
 from projects.domain.webhooks.headers import read_headers
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 REASON_MAX = 500
 # Reasons are stored in English; pages translate those that are marked.
 SUPERSEDED = noop("a later one for the same branch took its place")
-CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
+CREDENTIALS_UNREADABLE = noop("the stored credentials cannot be decrypted with this SECRET_KEY: enter them again")
 # The same bytes under another id are nothing new for so long.
 _REPLAY_AFTER = timedelta(minutes=1)
 # One delivery in so many, of all repositories, deletes what is no longer listed of its own.
@@ -197,7 +198,7 @@ def _set_state(delivery: Delivery, event: events.WebhookEvent) -> None:
         if isinstance(push, events.IgnoredEvent):
             delivery.reason = push.reason
         elif not _is_from(repository, push):
-            delivery.reason = f"it is from {push.repository}, not the configured repository"
+            delivery.reason = OTHER_REPOSITORY.format(repository=push.repository)
         elif push.after is None:
             delivery.ref, delivery.reason = push.ref, noop("the branch was deleted")
         else:

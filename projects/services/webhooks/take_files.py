@@ -9,6 +9,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from projects.domain.dependency_files import uploads
+from projects.domain.failures import BRANCH_MISSING
 from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.domain.webhooks.wanted_files import detect
 from projects.hosts.errors import HostUnavailable
@@ -105,7 +106,7 @@ def _store_upload(delivery: Delivery, upload: uploads.Upload, joined: JoinedSnap
 def _take(delivery: Delivery, repository: Repository, source: GitRepository, now: datetime) -> DeliveryOutcome:
     head = source.head(repository.branch)
     if head is None:
-        return DeliveryOutcome(False, f"the branch {repository.branch} does not exist")
+        return DeliveryOutcome(False, BRANCH_MISSING.format(branch=repository.branch))
     commit = delivery.commit or head
     reason = _outdated(repository, source, commit, head)
     if reason:
