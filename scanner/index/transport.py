@@ -5,18 +5,19 @@ Credentials of the index's address are sent only to the index's own origin, and 
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import requests
 from msgspec import Struct
-from requests.auth import AuthBase
+from urllib3 import BaseHTTPResponse
 
 from scanner.domain.index_address import without_credentials
 from scanner.index.errors import IndexFault, InvalidIndexPage
 from scanner.index.host_limiter import HostLimiter
 from scanner.index.http.bodies import bounded, raw_chunks, unpacked
 from scanner.index.http.deadline import time_limit
+from scanner.index.http.direct import DirectRequests, pass_over_body
 from scanner.index.http.failures import FAILURES, check_status, fault_of
 from scanner.index.http.origins import origin_of, redirect_target, split_credentials
 from scanner.index.limits import Limits
@@ -26,6 +27,7 @@ __all__ = ["Limits", "Reply", "Transport"]
 
 logger = logging.getLogger(__name__)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_WITH_BODY = frozenset({200, 206})
 
 
 class Reply(Struct, frozen=True):
@@ -34,7 +36,7 @@ class Reply(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     url: str
-    response: requests.Response
+    response: BaseHTTPResponse
 
 
 class Transport:
@@ -57,9 +59,10 @@ class Transport:
         self._origin = origin_of(self.url)
         self._auth = auth
         self._agent = user_agent
-        self._session = session or trusting_session()
+        session = session or trusting_session()
         if ca_bundle is not None:
-            self._session.verify = ca_bundle
+            session.verify = ca_bundle
+        self._requests = DirectRequests(session, limits)
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> Iterator[Reply]:
@@ -96,31 +99,22 @@ class Transport:
     @contextmanager
     def _followed(self, url: str, headers: Mapping[str, str], method: str) -> Iterator[Reply]:
         auth = self._auth
+        sent = {"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers}
         for _ in range(self.limits.redirects + 1):
             shown = without_credentials(url)
             # Another origin, by a redirect or a file's address, gets no credentials, nor does a redirect back.
             auth = auth if origin_of(url) == self._origin else None
             host = urlsplit(url).netloc.lower()
-            with self.limiter.slot(host, shown), closing(self._send(url, headers, method, auth)) as response:
-                if response.raw.length_remaining == 0:
-                    # Without a body the connection can serve the next request; close() would end it.
-                    response.raw.release_conn()
-                logger.debug("asked url=%s status=%s", shown, response.status_code)
-                if response.status_code not in _REDIRECTS:
-                    self.limiter.check_answer(host, shown, response.status_code, response.headers.get("Retry-After"))
-                    check_status(shown, response.status_code)
-                    yield Reply(response.status_code, response.headers, url, response)
+            with self.limiter.slot(host, shown), self._requests.open(method, url, sent, auth) as response:
+                status = response.status
+                if status not in _WITH_BODY:
+                    # Closed with a body to come, the connection would end.
+                    pass_over_body(response)
+                logger.debug("asked url=%s status=%s", shown, status)
+                if status not in _REDIRECTS:
+                    self.limiter.check_answer(host, shown, status, response.headers.get("Retry-After"))
+                    check_status(shown, status)
+                    yield Reply(status, response.headers, url, response)
                     return
                 url = redirect_target(url, response.headers.get("Location"), shown)
         raise InvalidIndexPage(without_credentials(url), "Location", f"more than {self.limits.redirects} redirects")
-
-    def _send(self, url: str, headers: Mapping[str, str], method: str, auth: AuthBase | None) -> requests.Response:
-        return self._session.request(
-            method,
-            url,
-            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip", **headers},
-            auth=auth,
-            timeout=(self.limits.connect, self.limits.silence),
-            allow_redirects=False,
-            stream=True,
-        )

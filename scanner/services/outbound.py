@@ -62,7 +62,7 @@ def send(
                 stream=True,
             )
             with closing(response):
-                content = b"".join(bounded(raw_chunks(response), _LIMITS.body, "", "bytes are read"))
+                content = b"".join(bounded(raw_chunks(response.raw), _LIMITS.body, "", "bytes are read"))
                 found = {name.lower(): value for name, value in response.headers.items()}
                 return OutboundAnswer(response.status_code, found, content)
     except InvalidIndexPage as error:

@@ -9,16 +9,16 @@ from scanner.index.errors import InvalidIndexPage
 from scanner.index.http.deflate import Broken, decompressobj
 
 if TYPE_CHECKING:
-    import requests
+    from urllib3 import BaseHTTPResponse
 
 # Sizes in bytes, as sent and unpacked. A chunk usually unpacks to one piece, so nothing is copied twice.
 _CHUNK = 65_536
 _PIECE = 1_048_576
 
 
-def raw_chunks(response: requests.Response) -> Iterator[bytes]:
+def raw_chunks(response: BaseHTTPResponse) -> Iterator[bytes]:
     """Yield the body as sent, in chunks as they arrive."""
-    while chunk := response.raw.read(_CHUNK, decode_content=False):
+    while chunk := response.read(_CHUNK, decode_content=False):
         yield chunk
 
 

@@ -44,7 +44,7 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
     reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
     if any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes):
         return IndexUnavailable(shown, f"no connection ({reason or 'no reason given'})")
-    if any(isinstance(cause, requests.exceptions.ConnectTimeout) for cause in causes):
+    if any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in causes):
         return IndexUnavailable(shown, f"no connection within {limits.connect:g} s")
     if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
         return IndexUnavailable(shown, f"silent for {limits.silence:g} s")
