@@ -44,6 +44,8 @@ def main() -> None:
     os.nice(NICE)
     # As in manage.py.
     gc.disable()
+    # The web server has made them. Celery would make them for each worker, and load every page for them.
+    os.environ["CELERY_SKIP_CHECKS"] = "1"
     import django
     from django.conf import settings
 

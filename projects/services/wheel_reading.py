@@ -17,6 +17,7 @@ from msgspec import Struct
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Snapshot
 from projects.sandbox import SandboxBroken, SandboxBusy
+from projects.services.equal_wheels import EqualWheels, Outcome
 from projects.services.indexes import indexes_of
 from projects.services.reading import ReadingLimitReached, run_limited
 from projects.services.reports import read_planned_set
@@ -26,12 +27,11 @@ from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 from scanner.services.refresh import fetch_metadata
 from scanner.services.wheel_readings import (
+    ReadingsToStore,
     UnreadWheel,
     WheelSources,
     fetch_sources,
     next_to_broken,
-    store_reading,
-    store_unreadable,
     unread_wheels,
 )
 
@@ -74,17 +74,78 @@ def read_wheels(
         # What a release requires says which modules it brings.
         fetch_metadata(indexes, coming.values())
         files += unread_wheels(indexes.keys, coming.keys() - set(filenames), now)
-    files = files[:most]
-    seen = read = breaking = received = 0
-    for file, found in fetch_each(indexes, files, fetch_sources, gives_way):
-        seen += 1
-        if isinstance(found, str):
-            store_unreadable(file, found, now)
-        elif found is not None:
-            read += 1
-            received += found.received
-            breaking += _read(file, found, now)
-    return WheelsRead(read, breaking, received, gave_way=seen < len(files))
+    files = _one_of_each_release_first(files)[:most]
+    work = _Reading(now)
+    try:
+        gave_way = work.read(indexes, files, gives_way)
+    finally:
+        work.store()
+    return WheelsRead(work.wheels, work.breaking, work.received, gave_way=gave_way)
+
+
+def _one_of_each_release_first(files: Iterable[UnreadWheel]) -> list[UnreadWheel]:
+    """Return these wheels, one of each release before others: a break counts for a release, and comes early then."""
+    first: dict[tuple[str, str], UnreadWheel] = {}
+    rest = [file for file in files if first.setdefault((file.package, file.version), file) is not file]
+    return [*first.values(), *rest]
+
+
+class _Reading:
+    """The reading of some wheels: counts of what was read, and what is still to be stored."""
+
+    def __init__(self, now: datetime) -> None:
+        self._found = ReadingsToStore(now)
+        self.store = self._found.store
+        self.wheels = self.breaking = self.received = 0
+
+    def read(self, indexes: IndexSet, files: Sequence[UnreadWheel], gives_way: Callable[[], bool]) -> bool:
+        """Read wheels. Return whether some are left to a later call."""
+        equal = EqualWheels()
+        seen = 0
+        for file, found in fetch_each(indexes, files, partial(fetch_sources, is_wanted=equal.is_first), gives_way):
+            seen += 1
+            if isinstance(found, WheelSources) and not found.is_fetched:
+                equal.wait(file, found)
+            elif (outcome := self._outcome(file, found)) is not None:
+                self._add(file, found, outcome)
+                if isinstance(found, WheelSources):
+                    equal.add(file, found, outcome)
+            if seen % _BATCH == 0:
+                self._add_equal(equal)
+                self.store()
+        self._add_equal(equal)
+        # Each by itself: that which they are like could not be fetched.
+        alone = equal.left()
+        for file, found in fetch_each(indexes, alone, fetch_sources, gives_way):
+            seen += 1
+            if (outcome := self._outcome(file, found)) is not None:
+                self._add(file, found, outcome)
+        return seen < len(files) + len(alone)
+
+    def _add_equal(self, equal: EqualWheels) -> None:
+        for file, sources, outcome in equal.take_known():
+            self._add(file, sources, outcome)
+
+    def _add(self, file: UnreadWheel, found: WheelSources | str | None, outcome: Outcome) -> None:
+        if isinstance(outcome, str):
+            self._found.add_unreadable(file, outcome)
+            return
+        received = found.received if isinstance(found, WheelSources) else 0
+        self.breaking += self._found.add(file, outcome, received)
+        self.wheels += 1
+        self.received += received
+
+    def _outcome(self, file: UnreadWheel, found: WheelSources | str | None) -> Outcome | None:
+        """Return what is to be stored of a wheel; None where that is left to a later call."""
+        if not isinstance(found, WheelSources):
+            return found
+        try:
+            return run_limited(partial(read_wheel, is_whole=found.is_whole), found.paths, dict(found.packed))
+        except ReadingLimitReached as reached:
+            return str(reached)
+        except (SandboxBusy, SandboxBroken) as error:
+            logger.info("wheel not read file=%s error=%r", file.filename, error)
+            return None
 
 
 def fetch_each(
@@ -145,15 +206,3 @@ def wheels_of(results: Iterable[TargetResult], indexes: IndexSet) -> frozenset[s
     for pins, target in planned.items():
         found.update(one.file for one in read_planned_set(indexes, dict(pins), parse_target(target)).files if one.file)
     return frozenset(found)
-
-
-def _read(file: UnreadWheel, sources: WheelSources, now: datetime) -> bool:
-    try:
-        reading = run_limited(partial(read_wheel, is_whole=sources.is_whole), sources.paths, dict(sources.packed))
-    except ReadingLimitReached as reached:
-        store_unreadable(file, str(reached), now)
-        return False
-    except (SandboxBusy, SandboxBroken) as error:
-        logger.info("wheel not read file=%s error=%r", file.filename, error)
-        return False
-    return store_reading(file, reading, sources.received, now)

@@ -228,9 +228,12 @@ class IndexClient:
         """Return the paths of the files in a wheel by range requests. Raises as `wheel_metadata` does."""
         return self._reader.wheel_paths(url)
 
-    def wheel_sources(self, url: str) -> WheelSources:
-        """Return the packed Python files of a wheel by range requests. Raises as `wheel_metadata` does."""
-        return read_wheel_sources(self._transport, url)
+    def wheel_sources(self, url: str, is_wanted: Callable[[bytes], bool] | None = None) -> WheelSources:
+        """Return the packed Python files of a wheel by range requests. Raises as `wheel_metadata` does.
+
+        is_wanted: whether files with this digest are to be fetched; `WheelSources.contents` says more of it.
+        """
+        return read_wheel_sources(self._transport, url, is_wanted)
 
     def wheel_modules(self, url: str) -> WheelSources:
         """Return the packed compiled modules of a wheel by range requests. Raises as `wheel_metadata` does."""

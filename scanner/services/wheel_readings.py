@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import takewhile
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -23,14 +25,13 @@ from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import ReleaseFile, StoredWheelReading
 
 __all__ = [
+    "ReadingsToStore",
     "UnreadWheel",
     "WheelSources",
     "fetch_modules",
     "fetch_sources",
     "next_to_broken",
     "store_compiled",
-    "store_reading",
-    "store_unreadable",
     "unread_modules",
     "unread_wheels",
 ]
@@ -40,6 +41,10 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = timedelta(days=7)
 _MOST_ERROR = 300
 _MOST_NEXT = 64
+_READ_FIELDS = (
+    *("filename", "package", "version", "modules", "imports"),
+    *("breaks", "files", "unread", "received", "error", "read_at"),
+)
 
 
 class UnreadWheel(Struct, frozen=True):
@@ -125,9 +130,14 @@ def _to_read(files: Iterable[ReleaseFile]) -> list[UnreadWheel]:
     ]
 
 
-def fetch_sources(file: UnreadWheel, client: IndexClient) -> WheelSources | str | None:
-    """Return the packed Python files of a wheel, or why they cannot be read; None where the index does not answer."""
-    return _fetch(file, client.wheel_sources)
+def fetch_sources(
+    file: UnreadWheel, client: IndexClient, is_wanted: Callable[[UnreadWheel, bytes], bool] = lambda file, digest: True
+) -> WheelSources | str | None:
+    """Return the packed Python files of a wheel, or why they cannot be read; None where the index does not answer.
+
+    `is_wanted` is asked with a digest of them before they are fetched.
+    """
+    return _fetch(file, partial(client.wheel_sources, is_wanted=partial(is_wanted, file)))
 
 
 def fetch_modules(file: UnreadWheel, client: IndexClient) -> WheelSources | str | None:
@@ -150,43 +160,53 @@ def _fetch(file: UnreadWheel, read: Callable[[str], WheelSources]) -> WheelSourc
         connection.close()
 
 
-def store_reading(file: UnreadWheel, reading: WheelReading, received: int, now: datetime) -> bool:
-    """Store what was read of a wheel. Return whether importing its package fails on some Python."""
-    name, version = canonicalize_name(file.package), Version(file.version)
-    reading = with_requirements(reading, name, file.requires_dist)
-    breaks = bool(certain_breaks(reading, name, version, file.filename))
-    _store(
-        file,
-        now,
-        modules=list(reading.modules),
-        imports=[one.to_json() for one in reading.imports],
-        breaks=breaks,
-        files=reading.files,
-        unread=reading.unread,
-        received=received,
-        error="",
-    )
-    return breaks
+class ReadingsToStore:
+    """What was read of wheels, stored together: a row by itself takes as long as twenty."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._rows: list[StoredWheelReading] = []
+
+    def add(self, file: UnreadWheel, reading: WheelReading, received: int) -> bool:
+        """Add what was read of a wheel. Return whether importing its package fails on some Python."""
+        name, version = canonicalize_name(file.package), Version(file.version)
+        reading = with_requirements(reading, name, file.requires_dist)
+        breaks = bool(certain_breaks(reading, name, version, file.filename))
+        self._add(
+            file,
+            modules=list(reading.modules),
+            imports=[one.to_json() for one in reading.imports],
+            breaks=breaks,
+            files=reading.files,
+            unread=reading.unread,
+            received=received,
+        )
+        return breaks
+
+    def add_unreadable(self, file: UnreadWheel, why: str) -> None:
+        """Add a wheel that cannot be read."""
+        self._add(file, error=why[:_MOST_ERROR])
+
+    def store(self) -> None:
+        """Store what was added, in place of what was stored of the wheels, but for their compiled modules."""
+        rows, self._rows = self._rows, []
+        StoredWheelReading.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["sha256"], update_fields=_READ_FIELDS
+        )
+
+    def _add(self, file: UnreadWheel, **values: Any) -> None:
+        self._rows.append(
+            StoredWheelReading(
+                sha256=file.sha256,
+                filename=file.filename,
+                package=file.package,
+                version=file.version,
+                read_at=self._now,
+                **values,
+            )
+        )
 
 
 def store_compiled(file: UnreadWheel, reading: CompiledReading) -> None:
     """Store what was read of the compiled modules of a wheel."""
     StoredWheelReading.objects.filter(sha256=file.sha256).update(compiled=reading.to_json())
-
-
-def store_unreadable(file: UnreadWheel, why: str, now: datetime) -> None:
-    """Store that a wheel cannot be read."""
-    _store(file, now, error=why[:_MOST_ERROR])
-
-
-def _store(file: UnreadWheel, now: datetime, **values: object) -> None:
-    StoredWheelReading.objects.update_or_create(
-        sha256=file.sha256,
-        defaults={
-            "filename": file.filename,
-            "package": file.package,
-            "version": file.version,
-            "read_at": now,
-            **values,
-        },
-    )

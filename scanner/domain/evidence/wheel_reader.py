@@ -29,6 +29,9 @@ _LONGEST_LINE = 2_000
 _BY_NAME = (b"__import__", b"import_module", b"resolve_name", b"importorskip", b"import_string")
 _WANTED = frozenset({*(row.name for row in REMOVED_MODULES), "pkg_resources"})
 _NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_WANTED)))})\b".encode())
+# What stands behind "import" or "from" in its line, and lines before which one ends with a backslash. Each begins with
+# what is in few places: one pattern for all would be tried at every letter.
+_BEHIND = (re.compile(rb"import.*"), re.compile(rb"from.*"), re.compile(rb"\\\s?\n(?=(.*))"))
 
 
 def is_worth_reading(path: str) -> bool:
@@ -54,7 +57,7 @@ def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_wh
             left_out += 1
         else:
             sources[member.name] = source
-    modules = _top_level(paths)
+    modules = top_level_modules(paths)
     files = _WheelFiles(sources, modules)
     imports = tuple(islice(files.findings(), _MOST_FINDINGS))
     return WheelReading(modules, imports, len(sources), left_out + files.unread)
@@ -80,7 +83,7 @@ class _WheelFiles:
     def findings(self) -> Iterator[WheelImport]:
         """Yield the imports of modules that a Python may lack, by file and line."""
         for path in sorted(self._sources):
-            if not _may_import(self._sources[path]):
+            if not may_import(self._sources[path]):
                 continue
             for found in self._imports(path):
                 module = _wanted(found)
@@ -143,12 +146,20 @@ class _WheelFiles:
                 self._waiting.extend(self._by_module[one] for one in with_parents(name) if one in self._by_module)
 
 
-def _may_import(source: bytes) -> bool:
+def may_import(source: bytes) -> bool:
     """Return whether a file may import a module that a Python may lack: false only where it certainly does not.
 
     Its name stands behind "import" or "from" in its line, in a line that goes on from one before, or in quotes in a
     file that imports by name. Many of the names are words, such as "parser" or "symbol".
     """
+    if any(one in source for one in _BY_NAME) or max(map(len, source.split(b"\n"))) >= _LONGEST_LINE:
+        return _may_import_anyhow(source)
+    # Most files end here: the names are looked for in a small part of them only.
+    parts = [part for pattern in _BEHIND for part in pattern.findall(source)]
+    return _NAMED.search(b"\n".join(parts)) is not None
+
+
+def _may_import_anyhow(source: bytes) -> bool:
     by_name = any(one in source for one in _BY_NAME)
     for match in _NAMED.finditer(source):
         place = match.start()
@@ -163,7 +174,8 @@ def _may_import(source: bytes) -> bool:
     return False
 
 
-def _top_level(paths: Iterable[str]) -> tuple[str, ...]:
+def top_level_modules(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the modules and packages that a wheel with these paths brings, sorted."""
     found: set[str] = set()
     for path in paths:
         if _is_metadata(path) or not path.endswith((".py", ".so", ".pyd")):

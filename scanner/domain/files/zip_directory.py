@@ -43,13 +43,17 @@ class ZipDirectory(Struct, frozen=True):
 
 
 class ZipMember(Struct, frozen=True):
-    """A member as the directory describes it. `start` is where its own header lies; sizes are in bytes."""
+    """A member as the directory describes it. `start` is where its own header lies; sizes are in bytes.
+
+    `crc` is the checksum that the directory claims: none is worked out here.
+    """
 
     name: str
     method: int
     packed: int
     size: int
     start: int
+    crc: int = 0
 
 
 def find_directory(end: bytes, archive_size: int) -> ZipDirectory:
@@ -90,7 +94,7 @@ def read_directory(content: bytes, directory: ZipDirectory) -> tuple[ZipMember, 
             raise InvalidZip("its directory is not as long as it says")
         if name_length > _LONGEST_NAME or flags & _ENCRYPTED or start + packed > directory.start:
             continue
-        found.append(ZipMember(name.decode("utf-8", errors="replace"), method, packed, size, start))
+        found.append(ZipMember(name.decode("utf-8", errors="replace"), method, packed, size, start, fields[7]))
     return tuple(found)
 
 

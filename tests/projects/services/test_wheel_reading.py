@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from typing import NoReturn
 
 import pytest
 from celery.exceptions import Retry
@@ -14,10 +16,13 @@ from projects.services.snapshots import take_snapshot
 from projects.services.wheel_reading import read_snapshot_wheels
 from projects.tasks import READ_WHEELS_TRIES, read_modules, read_wheels
 from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledFinding
+from scanner.domain.files.zip_directory import cut_members
+from scanner.index.errors import InvalidArchive
 from scanner.models import StoredWheelReading
 from scanner.selectors.wheel_readings import wheel_readings
 from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file
+from tests.replay.packages import ReplayFile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,6 +97,56 @@ def test_where_releases_break_in_a_row_twice_as_many_of_the_next_are_read_at_onc
         rounds += 1
     assert read == [1, 3, 7]
     assert verdicts(project)[NEW] == "upgrade"
+
+
+def twins(name: str, files: dict[str, dict[str, bytes]]) -> list[ReplayFile]:
+    return [a_file(f"{name}-1.0-{tags}.whl", members=members) for tags, members in files.items()]
+
+
+OLDER, NEWER = "cp312-cp312-manylinux_2_28_x86_64", "cp313-cp313-manylinux_2_28_x86_64"
+
+
+def test_wheels_of_a_release_with_equal_python_files_are_read_once(
+    index: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def run(function: partial[object], *arguments: object) -> object:
+        read.append(function.func)
+        return function(*arguments)
+
+    monkeypatch.setattr("projects.services.wheel_reading.run_limited", run)
+    same = {"same/__init__.py": WEB, "same/core.so": b"1"}
+    index.add_package("same", twins("same", {OLDER: same, NEWER: {**same, "same/core.so": b"other"}}))
+    index.add_package("unlike", twins("unlike", {OLDER: {"unlike.py": WEB}, NEWER: {"unlike.py": WEB + b"\n"}}))
+    _, snapshot = make(b"same\nunlike\n")
+    assess_snapshot(snapshot, timezone.now())
+    found = read_snapshot_wheels(snapshot, timezone.now())
+    assert (found.wheels, found.breaking, len(read)) == (4, 4, 3)
+    rows = StoredWheelReading.objects.filter(package="same").values_list("modules", "imports", "breaks", "files")
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
+def test_a_wheel_like_one_that_could_not_be_fetched_is_read_itself(
+    index: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its directory came, and its files did not.
+    lost = [f"same-1.0-{OLDER}.whl"]
+    monkeypatch.setattr(
+        "scanner.index.archives.wheel_sources.cut_members",
+        lambda ranges, planned: _refuse(lost) if lost else cut_members(ranges, planned),
+    )
+    same = {"same/__init__.py": WEB}
+    index.add_package("same", twins("same", {OLDER: same, NEWER: same}))
+    _, snapshot = make(b"same\n")
+    assess_snapshot(snapshot, timezone.now())
+    assert read_snapshot_wheels(snapshot, timezone.now()).wheels == 1
+    assert sorted(StoredWheelReading.objects.values_list("error", "breaks")) == [("", True), ("cut", False)]
+
+
+def _refuse(lost: list[str]) -> NoReturn:
+    raise InvalidArchive(lost.pop(), "cut")
 
 
 def test_a_file_that_unpacks_to_too_much_is_counted_and_not_read(index: ReplayIndex) -> None:

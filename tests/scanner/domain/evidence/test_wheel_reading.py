@@ -5,9 +5,12 @@ import zipfile
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.evidence import wheel_reader
 from scanner.domain.evidence.wheel_reader import is_worth_reading, read_wheel
 from scanner.domain.evidence.wheel_reading import (
     ImportGuard,
@@ -39,6 +42,30 @@ def reading(files: Mapping[str, str], *, is_whole: bool = True) -> WheelReading:
 def guard(files: Mapping[str, str]) -> ImportGuard | None:
     found = reading(files).imports
     return found[0].guard if found else None
+
+
+PIECES = [
+    "import ",
+    "from ",
+    "cgi",
+    "cgi_x",
+    " parser",
+    "\\",
+    "\r",
+    " ",
+    "\n",
+    "\n\n",
+    "x" * 2000,
+    "import_module(",
+    "'",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+@settings(max_examples=60)
+def test_the_quick_look_at_a_file_finds_what_the_look_at_each_name_finds(pieces: list[str]) -> None:
+    source = "".join(pieces).encode()
+    assert wheel_reader.may_import(source) == wheel_reader._may_import_anyhow(source)
 
 
 @pytest.mark.parametrize(
