@@ -20,7 +20,7 @@ class KeyForm(forms.Form):
         queryset=Project.objects.none(),
         required=False,
         label=_("Project"),
-        empty_label=_("All that you can see"),
+        empty_label=_("All projects that you can see"),
         to_field_name="slug",
         widget=forms.Select(attrs={"translate": "no"}),
     )

@@ -42,7 +42,7 @@ class WaiverForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.none(),
         label=pgettext_lazy("of a waiver", "Owner"),
-        help_text=_("Who answers for it."),
+        help_text=_("Who is responsible for it."),
         widget=forms.Select(attrs={"translate": "no"}),
     )
     until = forms.DateField(

@@ -233,7 +233,7 @@ def free_threading_text(package: PackageResult) -> str:
 def gil_level_text(level: int | None) -> str:
     """Return a level of the free-threading classifier as a clause."""
     if level is None:
-        return gettext("it says nothing of running without the GIL, and may turn it on again")
+        return gettext("it says nothing about running without the GIL, and may turn it on again")
     text = gettext("its free-threading classifier says: level {level}, {word}")
     return text.format(level=level, word=gettext(_LEVELS[level]))
 

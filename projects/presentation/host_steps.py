@@ -147,7 +147,7 @@ def refused_token(provider: str, status: int) -> str:
     scopes = ", ".join(host.scopes) if host is not None else ""
     match status:
         case 401:
-            return gettext("The token is not valid any more: make a new one and save it here.")
+            return gettext("The token is not valid any more: create a new one and save it here.")
         case 403:
             return gettext("The token permits too little. It needs: {scopes}.").format(scopes=scopes)
         case 404:

@@ -203,7 +203,7 @@ def _estimate(results: Sequence[PackageResult], forecasts: Mapping[str, WheelFor
     if lacking:
         return ngettext(
             "No date: too little is known of how soon {packages} follows.",
-            "No date: too little is known of how soon {packages} follow.",
+            "No date: too little is known about how soon {packages} follow.",
             len(lacking),
         ).format(packages=join_words(lacking))
     overdue = [name for name in roots if forecasts[name].is_overdue]

@@ -68,7 +68,7 @@ def project_badges(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         elif target in slugs:
             make_badge(project, target, request.user, timezone.now())
             log_change(request, LoggedAction.BADGE_MADE, project, after=target)
-            text = gettext("The badge is made. Anyone who knows its address sees this one verdict.")
+            text = gettext("The badge was created. Anyone who knows its address sees this one verdict.")
             messages.success(request, text)
         return redirect("project-badges", slug=slug)
     context = {

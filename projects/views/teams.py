@@ -43,7 +43,7 @@ def teams(request: HtmxHttpRequest) -> HttpResponse:
     form = TeamForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         made = create_team(request.user, form.cleaned_data["name"], actor_of(request))
-        messages.success(request, gettext("{team} was made. Invite its members here.").format(team=made.name))
+        messages.success(request, gettext("{team} was created. Invite its members here.").format(team=made.name))
         return redirect(made)
     context = {"area": "teams", "teams": team_list(request.user), "form": form}
     return render(request, "teams/list.html", context, status=422 if form.is_bound else 200)
@@ -144,7 +144,7 @@ def team_leave(request: HtmxHttpRequest, team: str) -> HttpResponse:
     except LastOwner:
         messages.error(request, gettext(_LAST_OWNER))
         return redirect(found)
-    messages.success(request, gettext("You left {team}. You see its projects no longer.").format(team=found.name))
+    messages.success(request, gettext("You left {team}. You no longer see its projects.").format(team=found.name))
     return redirect("teams")
 
 

@@ -85,7 +85,7 @@ def test_text_is_selected_where_the_clipboard_refuses(open_page: OpenPage, plann
     page = open_page(PAGE, permissions=[])
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
     page.get_by_role("button", name="Copy the new requirements.txt").click()
-    expect(page.get_by_role("button", name="Selected: copy it by keyboard")).to_be_visible()
+    expect(page.get_by_role("button", name="Selected: copy it with the keyboard")).to_be_visible()
     assert "orjson==9.0" in page.evaluate("getSelection().toString()")
 
 

@@ -95,7 +95,7 @@ def test_what_the_source_has_to_mend_is_said_with_its_places(index: ReplayIndex,
             environment=environment(migrated(tmp_path / "data"), index.url),
         )
     assert done.returncode == 0, done.stderr
-    assert " findings to mend first.**" in done.stdout
+    assert " findings to fix first.**" in done.stdout
     assert "- bs4 is imported, and no package of the set brings it." in done.stdout
     assert "(app/analysis.py:1)" in done.stdout
     assert "- telnetlib is imported, which Python 3.13 removed. " in done.stdout

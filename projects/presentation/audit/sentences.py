@@ -76,7 +76,7 @@ def next_step(finding: AuditFinding) -> str:
             return gettext("It needs Python {version}.").format(version=_dotted(finding.python))
         case FindingKind.NOT_READ:
             return gettext(
-                "Nothing is known of its imports. Code for a newer Python is read by a Wheelway that runs on it."
+                "Nothing is known about its imports. Code for a newer Python is read by a Wheelway that runs on it."
             )
 
 

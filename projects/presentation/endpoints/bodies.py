@@ -40,7 +40,7 @@ def event_text(event: EndpointEvent, project_name: str) -> str:
         case EventKind.MOVE_OPENED:
             text = gettext("{project}: a change request for the move to {target} was opened.")
         case EventKind.TEST:
-            text = gettext("{project}: this is a test message of Wheelway.")
+            text = gettext("{project}: this is a test message from Wheelway.")
     target = column_of(event.target).label if event.target else ""
     said = text.format(project=project_name, names=names, target=target, commit=event.commit[:10])
     if event.kind is not EventKind.BLOCKER_FELL or not event.remaining:

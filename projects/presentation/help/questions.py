@@ -61,7 +61,7 @@ WANTED = HelpSection(
         ),
         HelpTopic(
             "tell-me",
-            noop("How am I told when the last blocker falls?"),
+            noop("How am I notified when the last blocker falls?"),
             noop(
                 "Open the blocked cell and press “Tell me when it clears”. Each mail says what remains; the last one "
                 "comes when nothing is left. “Watch this cell” does the same for one package."

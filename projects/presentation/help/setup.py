@@ -75,8 +75,8 @@ SET_UP = HelpSection(
             "api",
             noop("Is there an API, and are there badges?"),
             noop(
-                "Make a key on the page of API keys, which also links the description of the API. Badges are under "
-                "Setup → Badges of a project."
+                "Create a key on the page of API keys, which also links to the description of the API. Badges are "
+                "under Setup → Badges of a project."
             ),
             ((noop("API keys"), "api-keys"),),
             "api.md",

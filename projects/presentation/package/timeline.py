@@ -74,7 +74,7 @@ class Timeline(Struct, frozen=True):
         if any(cell.day for cell in lacking.cells):
             text = gettext(
                 "No forecast for {python} on {platform}: other platforms have its wheel, "
-                "so what other Pythons took says nothing of this one."
+                "so the time that other Pythons took says nothing about it."
             )
         else:
             text = gettext(

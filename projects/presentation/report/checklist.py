@@ -79,7 +79,7 @@ def checklist(
 
 def _proven(proof: DatedProof | None) -> ChecklistItem:
     if proof is not None and proof.is_current:
-        text = gettext("Mend what failed when it was imported")
+        text = gettext("Fix what failed on import")
         if proof.proof.ran:
             text = gettext("Every module of the set can be imported")
         return ChecklistItem(proof.proof.ran, text, gettext("ran on {place}").format(place=proof_place(proof)))

@@ -80,7 +80,7 @@ def _source_text(facts: DecisionFacts) -> str:
         return ""
     number = len(facts.findings)
     text = ngettext(
-        "The source has {count} finding to mend first.", "The source has {count} findings to mend first.", number
+        "The source has {count} finding to fix first.", "The source has {count} findings to fix first.", number
     )
     return text.format(count=number)
 

@@ -51,8 +51,8 @@ def _before(smallest: MoveOption, bridge: MoveOption | None, facts: DecisionFact
         text = gettext("Nothing in the source is known to break on that Python")
         if number := len(facts.findings):
             text = ngettext(
-                "Mend {count} finding of the audit in the source",
-                "Mend {count} findings of the audit in the source",
+                "Fix {count} finding of the source audit",
+                "Fix {count} findings of the source audit",
                 number,
             ).format(count=number)
         yield text, gettext("audited"), not facts.findings

@@ -52,7 +52,7 @@ def test_members_read_it_and_strangers_do_not(alice: Client, bob: Client, carol:
     [
         (3, 0, "Nothing was found: the requirements provide every import"),
         (3, 9, "Nothing was found in what was read: the requirements provide every import"),
-        (0, 0, "No Python file was read, so nothing is known of what the source imports."),
+        (0, 0, "No Python file was read, so nothing is known about what the source imports."),
     ],
 )
 def test_an_audit_without_findings_speaks_of_what_was_read(

@@ -46,7 +46,7 @@ def test_one_that_is_revoked_or_never_was_is_not_found(address: str, alice: Clie
     pk = Badge.objects.get().pk
     assert bob.post(PAGE, {"revoke": str(pk)}).status_code == 403
     assert address in alice.get(PAGE).content.decode()
-    assert "Make a badge" not in text(bob.get(PAGE).content)
+    assert "Create a badge" not in text(bob.get(PAGE).content)
     alice.post(PAGE, {"revoke": str(pk)})
     gone, never = Client().get(f"{address}.svg"), Client().get(f"/badges/{'x' * 32}.svg")
     assert (gone.status_code, never.status_code) == (404, 404)

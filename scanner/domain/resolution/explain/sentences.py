@@ -33,7 +33,7 @@ _PLAN_CAUSES = {
     PlanReasonKind.PACKAGE_NOT_FOUND: noop("the index has no package {name}"),
     PlanReasonKind.NO_INSTALLABLE_VERSION: noop("no release of {name} is usable{on}: {version} {obstacles}"),
     PlanReasonKind.NO_ADMITTED_VERSION: noop("no release of {name} that the requirements admit is usable{on}"),
-    PlanReasonKind.INCOMPLETE: noop("some of what it hangs on is not known yet"),
+    PlanReasonKind.INCOMPLETE: noop("some of what it depends on is not known yet"),
     PlanReasonKind.CUT_SHORT: noop("the search was cut short after {steps} steps"),
     PlanReasonKind.CONTRADICTION: "{sides}",
     PlanReasonKind.BLOCKED: "{parts}",
