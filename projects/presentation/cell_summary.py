@@ -14,6 +14,7 @@ from msgspec import Struct, ValidationError
 from msgspec.json import Decoder
 
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.received_proof import ReceivedProof
 from projects.presentation.evidence import evidence_word, gil_level_word
@@ -234,14 +235,20 @@ def cell_text(package: PackageResult) -> str:
                 return gettext("build accepted")
             return gettext(_DEGRADED_TEXTS.get(availability, _LIMITED))
         case Verdict.UNKNOWN:
-            if availability is Availability.SOURCE:
-                return gettext("build unseen")
-            # A package that comes from elsewhere is never polled, so the text must not promise that it will be.
-            return gettext("not polled") if package.is_pending else gettext("not known")
+            return _unknown_text(package)
         case Verdict.INACTIVE:
             return gettext("not needed")
         case Verdict.READY:
             return gettext(_READY_TEXTS.get(availability, _WHEEL))
+
+
+def _unknown_text(package: PackageResult) -> str:
+    if package.reason.kind is ReasonKind.NOT_CERTAIN and package.reason.detail:
+        return gettext("{version} so far").format(version=package.reason.detail)
+    if package.availability is Availability.SOURCE:
+        return gettext("build unseen")
+    # A package that comes from elsewhere is never polled, so the text must not promise that it will be.
+    return gettext("not polled") if package.is_pending else gettext("not known")
 
 
 def _arrival_kind(package: PackageResult) -> ArrivalKind:

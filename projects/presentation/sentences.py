@@ -147,6 +147,10 @@ _CLAUSES = {
     ReasonKind.NOT_REQUIRED: ("", noop("nothing requires it here")),
     ReasonKind.NOT_FROM_INDEX: (noop("it comes from {}, not from the index"), noop("it does not come from the index")),
     ReasonKind.NOT_POLLED: (noop("not polled yet: {}"), noop("not polled yet")),
+    ReasonKind.NOT_CERTAIN: (
+        noop("alone, {} installs here; whether it fits the other packages is not known yet"),
+        noop("whether it fits the other packages is not known yet"),
+    ),
     ReasonKind.NO_PACKAGE: ("", noop("the index has no such package")),
     ReasonKind.NO_RELEASE: (noop("the index has no release that satisfies {}"), noop("the index has no release of it")),
     ReasonKind.CONDA_BUILD: ("", noop("conda built this version, and no index has it")),

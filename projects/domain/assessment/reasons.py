@@ -20,6 +20,7 @@ class ReasonKind(StrEnum):
     NOT_REQUIRED = "not-required"  # nothing
     NOT_FROM_INDEX = "not-from-index"  # the URL, repository or folder that it comes from, without a query
     NOT_POLLED = "not-polled"  # the error of the last poll, or nothing
+    NOT_CERTAIN = "not-certain"  # the release that would be chosen alone, or nothing: the search is not complete
     NO_PACKAGE = "no-package"  # nothing
     NO_RELEASE = "no-release"  # the specifier that no release satisfies
     EXCLUDED = "excluded"  # what excludes the files that the target would take: "no-binary", "only-binary" or "hashes"

@@ -135,13 +135,19 @@ class TargetSearches:
 
         Return what they lack, all together; nothing when all have ended.
         """
+        self._advance_all()
+        while self._pending and not self.missing:
+            # A target that came to the search of the present one was told what had been given up before.
+            self._advance_all()
+        if not self._pending and self._request.bridge:
+            return self._advance_bridge()
+        return self.missing
+
+    def _advance_all(self) -> None:
         lacking = {missing: self._is_lacking(missing) for missing in dict.fromkeys(self._missing.values())}
         for target in list(self._pending):
             if target not in self._missing or not lacking[self._missing[target]]:
                 self._advance(target)
-        if not self._pending and self._request.bridge:
-            return self._advance_bridge()
-        return self.missing
 
     def _advance(self, target: Target) -> None:
         try:

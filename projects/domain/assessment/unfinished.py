@@ -1,4 +1,4 @@
-"""What is certain about a target whose search is still waiting for the index: the requirements that pin a version."""
+"""What is shown of a target whose search is still waiting for the index: what is certain, and what is known so far."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from collections.abc import Iterable, Sized
 from enum import IntEnum
 
 from packaging.utils import NormalizedName
-from packaging.version import InvalidVersion, Version
 
+from projects.domain.assessment.certain_judgement import certain_judgement, newest_of
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.explanation import explain_all
-from projects.domain.assessment.index_snapshot import IndexSnapshot
+from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.judgement import Judgement, judge_version
-from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.root_requirements import root_requirements_of
+from projects.domain.assessment.required_packages import RequiredPackage, RequiredPackages
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.assessment.waived_judgements import waive_judgements
-from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
-from scanner.domain.resolution.model.markers import MarkerMemo
-from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.matching.availability import Availability
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
@@ -28,89 +27,101 @@ Judgements = dict[Target, dict[NormalizedName, Judgement]]
 
 
 class Certainty(IntEnum):
-    """What of an assessment is certain while its searches wait: nothing, a pinned version, a whole target."""
+    """What of an assessment is certain while its searches wait: nothing, a package, a whole target."""
 
     NOTHING = 0
-    PIN = 1
+    PACKAGE = 1
     TARGET = 2
 
 
-def certainty_of(request: AssessmentRequest, snapshot: IndexSnapshot, finished: Sized) -> Certainty:
-    """Return how much is certain, given the targets whose search has finished."""
-    if finished:
-        return Certainty.TARGET
-    lines = [(requirement, line) for requirement, line in _root_lines(request) if _is_answered(line, snapshot)]
-    for target in request.targets if lines else ():
-        judged = _judge_lines(lines, request, snapshot, target)
-        if any(one.verdict not in (Verdict.UNKNOWN, Verdict.INACTIVE) for one in judged.values()):
-            return Certainty.PIN
-    return Certainty.NOTHING
+class CertaintyWatch:
+    """Notices when the first package of a request is certain. Looks at each package once: its page decides."""
+
+    def __init__(self, request: AssessmentRequest) -> None:
+        self._request = request
+        self._required = RequiredPackages(request)
+        self._unseen = set(self._required.names)
+        self._found = Certainty.NOTHING
+
+    def look(self, snapshot: IndexSnapshot, finished: Sized) -> Certainty:
+        """Return how much is certain, given the targets whose search has finished."""
+        if finished:
+            return Certainty.TARGET
+        if self._found is Certainty.NOTHING:
+            answered = {name for name in self._unseen if _answered(name, snapshot) is not None}
+            self._unseen -= answered
+            if answered and any(self._is_any_certain(answered, snapshot, target) for target in self._request.targets):
+                self._found = Certainty.PACKAGE
+        return self._found
+
+    def _is_any_certain(self, names: Iterable[NormalizedName], snapshot: IndexSnapshot, target: Target) -> bool:
+        required = self._required.on(target)
+        return any(
+            name in required and _certain(required[name], self._request, snapshot, target) is not None for name in names
+        )
 
 
 def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target]) -> Judgements:
-    """Judge each requirement that applies on these targets; those that pin no version are not known yet.
+    """Judge each package that the project requires on these targets: with a verdict where it is certain.
 
-    The verdict on a pinned version does not depend on the rest of the search, so its verdict stays.
+    The others are not known yet. Where the index has answered for one, its reason names what would be chosen alone.
     """
-    lines = _root_lines(request)
-    return {
-        target: waive_judgements(_judge_lines(lines, request, snapshot, target), target.slug, request.waivers)
-        for target in targets
-    }
+    required = RequiredPackages(request)
+    return {target: _judge_all(required.on(target).values(), request, snapshot, target) for target in targets}
 
 
-def _root_lines(request: AssessmentRequest) -> list[tuple[Requirement, ParsedRequirement]]:
-    """Return the requirements of the index, each with its line.
-
-    Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
-    """
-    whole = root_requirements_of(request.requirements, request.limits)
-    roots = frozenset((*whole.requirements, *whole.included))
-    return [
-        (requirement, line)
-        for line in request.requirements
-        if not line.constraint and not line.override and line.origin is RequirementOrigin.INDEX
-        for requirement in _roots_of(line, request)
-        if requirement in roots
-    ]
-
-
-def _is_answered(line: ParsedRequirement, snapshot: IndexSnapshot) -> bool:
-    package = snapshot.packages.get(line.name) if line.pinned else None
-    return package is not None and package.answered
-
-
-def _judge_lines(
-    lines: Iterable[tuple[Requirement, ParsedRequirement]],
-    request: AssessmentRequest,
-    snapshot: IndexSnapshot,
-    target: Target,
+def _judge_all(
+    packages: Iterable[RequiredPackage], request: AssessmentRequest, snapshot: IndexSnapshot, target: Target
 ) -> dict[NormalizedName, Judgement]:
-    markers, column = MarkerMemo(target), snapshot.column(target)
-    return {
-        requirement.name: _judge(line, request, snapshot, column)
-        for requirement, line in lines
-        if markers.holds(requirement, "")
-    }
+    column, policy = snapshot.column(target), request.policy
+    certain: dict[NormalizedName, Judgement] = {}
+    judged: dict[NormalizedName, Judgement] = {}
+    for one in packages:
+        found = _certain(one, request, snapshot, target)
+        if found is not None:
+            certain[one.name] = found
+        package = _answered(one.name, snapshot)
+        judged[one.name] = (
+            judge_version(one.name, one.pin, one.provenance, snapshot.packages.get(one.name), column, policy)
+            if package is None
+            else _judge_alone(one, package, column, policy)
+        )
+    # What is not known yet is not waived: it may install.
+    return {**judged, **waive_judgements(certain, target.slug, request.waivers)}
 
 
-def _roots_of(line: ParsedRequirement, request: AssessmentRequest) -> tuple[Requirement, ...]:
-    own = root_requirements_of([line], request.limits)
-    return (*own.requirements, *own.included)
-
-
-def _judge(one: ParsedRequirement, request: AssessmentRequest, snapshot: IndexSnapshot, column: int) -> Judgement:
-    provenance = Provenance(one.direct, one.specifier, one.source, one.line)
-    version = _version(one.pinned)
-    package = snapshot.packages.get(one.name) if version is not None else None
-    return judge_version(one.name, version, provenance, package, column, request.policy)
-
-
-def _version(text: str | None) -> Version | None:
-    try:
-        return Version(text) if text else None
-    except InvalidVersion:
+def _certain(
+    required: RequiredPackage, request: AssessmentRequest, snapshot: IndexSnapshot, target: Target
+) -> Judgement | None:
+    package = _answered(required.name, snapshot)
+    if package is None:
         return None
+    return certain_judgement(required, package, request, target, snapshot.column(target))
+
+
+def _answered(name: NormalizedName, snapshot: IndexSnapshot) -> PackageSnapshot | None:
+    package = snapshot.packages.get(name)
+    return package if package is not None and package.answered else None
+
+
+def _judge_alone(required: RequiredPackage, package: PackageSnapshot, column: int, policy: BuildPolicy) -> Judgement:
+    """Judge a package that is not certain: unknown, with the newest release that its lines admit and that installs."""
+    release = _alone(required, package, column, policy)
+    reason = PackageReason(ReasonKind.NOT_CERTAIN, str(release.version) if release is not None else "")
+    availability = Availability.UNKNOWN if release is None else release.offers[column].availability
+    return Judgement(
+        *(required.name, required.pin, required.provenance, availability, Verdict.UNKNOWN, Severity.MODERATE, reason),
+        release=release,
+    )
+
+
+def _alone(required: RequiredPackage, package: PackageSnapshot, column: int, policy: BuildPolicy) -> Candidate | None:
+    versions = package.versions
+    if required.specifier is None:
+        return None
+    installing = sum(mask for one, mask in versions.profiles if policy.installs_candidate(one, column))
+    yanked = sum(mask for one, mask in versions.profiles if one.offers[column].yanked) if required.pin is None else 0
+    return newest_of(package, versions.admitted(required.specifier) & installing & ~yanked)
 
 
 def releases_of(judgements: Judgements) -> list[Candidate]:
@@ -121,7 +132,7 @@ def releases_of(judgements: Judgements) -> list[Candidate]:
 def explain_unfinished(
     request: AssessmentRequest, judgements: Judgements, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> list[TargetResult]:
-    """Return the result of each target: its verdict is unknown, the packages are those that are certain."""
+    """Return the result of each target: its verdict is unknown, and those of packages are certain or unknown."""
     return [
         TargetResult(
             target=target.slug,

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from msgspec import Struct
 from msgspec.structs import replace
+from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import (
     ResolvedTarget,
@@ -101,6 +102,19 @@ def evaluate(
     undecided = frozenset(one.target.slug for one in found.resolved if one.missing)
     evaluation = make_evaluation(request, results, found.missing, found.bridge, undecided)
     return replace(evaluation, consulted=found.reader.names)
+
+
+def with_certain(request: AssessmentRequest, found: Evaluation, reader: IndexReader) -> Evaluation:
+    """Return an evaluation in which the targets that are not decided have what is certain of them, and no more.
+
+    What a search finds without the facts that it lacks may differ from what it finds with them.
+    """
+    undecided = [target for target in request.targets if target.slug in found.undecided]
+    reader.read_missing(Missing(tuple(map(NormalizedName, sorted(request.names)))))
+    waiting = judge_unfinished(request, reader.snapshot, undecided)
+    explanations = WheelExplanations(read_files(releases_of(waiting), as_of=reader.as_of))
+    certain = {one.target: one for one in explain_unfinished(request, waiting, reader.snapshot, explanations)}
+    return replace(found, targets=[certain.get(one.target, one) for one in found.targets])
 
 
 def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:

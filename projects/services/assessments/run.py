@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.unfinished import Certainty, certainty_of
+from projects.domain.assessment.unfinished import Certainty, CertaintyWatch
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Snapshot
 from projects.services.assessments.budget import Budget
@@ -31,6 +31,7 @@ from projects.services.assessments.evaluate import (
     evaluate,
     evaluate_partly,
     make_evaluation,
+    with_certain,
 )
 from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.assessments.project_request import read_snapshot, request_of, targets_of
@@ -49,8 +50,8 @@ logger = logging.getLogger(__name__)
 
 # A worker renews its claim much more often, so that the claim of a killed one ends soon.
 CLAIM_FOR = timedelta(seconds=45)
-# How often the page is updated while packages come in, in seconds.
-REFRESH_EVERY = 2
+# How often the page is updated while packages come in, in seconds, and when for the first time.
+REFRESH_EVERY, FIRST_REFRESH = 2, 0.5
 
 
 def assess_snapshot(
@@ -96,7 +97,7 @@ class _Run:
         self._decided: dict[str, TargetResult] = decided_targets(last, snapshot, request, self._question, indexes)
         self._consulted = consulted_names(snapshot) if self._decided else frozenset()
         self._begin = time.monotonic()
-        self._next = self._begin + REFRESH_EVERY
+        self._next = self._begin + FIRST_REFRESH
         self._last = last
         self._shown = Certainty.NOTHING
 
@@ -110,7 +111,7 @@ class _Run:
                 # The last answer stays on the page until the next one is complete or partly known.
                 self._shown = Certainty.TARGET
             else:
-                self._store(found)
+                self._store(with_certain(self._request, found, reader) if found.undecided else found)
             self._consulted = found.consulted
             self._decided = {
                 one.target: one
@@ -132,12 +133,14 @@ class _Run:
             budget=budget,
             patient=True,
             reader=reader if len(rest) == len(self._request.targets) else None,
-            between=partial(self._store_partly, asked),
+            between=partial(self._store_partly, asked, CertaintyWatch(asked)),
         )
         subject = str(self._snapshot.project_id)
         spend_requests(self._request.now, LimitedRequest.INDEX, subject, fetched.requests)
         found = self._evaluate(asked, fetched.resolved)
-        self._store(replace(found, stopped=fetched.stopped))
+        # A later job goes on: until then nothing is shown that it may find otherwise.
+        shown = with_certain(asked, found, fetched.resolved.reader) if fetched.stopped else found
+        self._store(replace(shown, stopped=fetched.stopped))
         logger.info(
             "fetched snapshot=%s undecided=%s stopped=%s faults=%s",
             self._snapshot.pk, len(found.undecided), fetched.stopped or "", len(fetched.faults),
@@ -150,18 +153,20 @@ class _Run:
             return evaluate(asked, indexes=self._indexes, resolved=resolved)
         return remember(self._key, asked, resolved, indexes=self._indexes)
 
-    def _store_partly(self, asked: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> None:
-        """Store what is certain while fetching goes on: often at first, but at most a fifth of the time.
+    def _store_partly(
+        self, asked: AssessmentRequest, watch: CertaintyWatch, reader: IndexReader, searches: TargetSearches
+    ) -> None:
+        """Store what is certain while fetching goes on: at once what is new, else after as long again as it took yet.
 
-        The first pinned version that is known and the first target that is decided are shown at once.
+        The first package that certainly does not install and the first target that is decided are shown at once.
         """
         start = time.monotonic()
-        certain = certainty_of(asked, reader.snapshot, searches.finished)
+        certain = watch.look(reader.snapshot, searches.finished)
         if certain > self._shown or start >= self._next:
-            self._shown = certain
+            self._shown = max(certain, self._shown)
             self._store(evaluate_partly(asked, reader, searches))
             end = time.monotonic()
-            self._next = end + max(min(REFRESH_EVERY, (end - self._begin) / 4), 4 * (end - start))
+            self._next = end + max(min(REFRESH_EVERY, end - self._begin), 4 * (end - start))
 
     def _store(self, found: Evaluation) -> None:
         found = with_decided(found, self._decided, self._request)

@@ -47,12 +47,13 @@ def _loosest(
     return pick(found)[2] if found else ""
 
 
+# No order compares a local version, so that a bound is public; it admits the local ones of its own.
 def _lower(clause: Specifier) -> _Bound | None:
     version = _version(clause)
     if version is None or clause.operator not in {">", ">=", "==", "===", "~="}:
         return None
     strict = clause.operator == ">"
-    return version, int(strict), f"{'>' if strict else '>='}{version}"
+    return version, int(strict), f"{'>' if strict else '>='}{version.public}"
 
 
 def _upper(clause: Specifier) -> _Bound | None:
@@ -64,10 +65,10 @@ def _upper(clause: Specifier) -> _Bound | None:
         case "<":
             return version, 0, f"<{version}"
         case "<=" | "===":
-            return version, 1, f"<={version}"
+            return version, 1, f"<={version.public}"
         case "==":
             ceiling = _next(version, len(version.release))
-            return (ceiling, 0, f"<{ceiling}") if star else (version, 1, f"<={version}")
+            return (ceiling, 0, f"<{ceiling}") if star else (version, 1, f"<={version.public}")
         case "~=":
             ceiling = _next(version, len(version.release) - 1)
             return ceiling, 0, f"<{ceiling}"

@@ -1,12 +1,14 @@
 """The searches of all targets together: which goes first, and that each result is found once."""
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from scanner.domain.files.sdist_metadata import ReleaseMetadata
 from scanner.domain.resolution.model.missing import Missing, Search, SharedSearch
 from scanner.domain.resolution.model.policy import BuildPolicy
-from tests.projects.known import NOW, SmallIndex, pure, requirements, targets
+from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
 
 LINUX, WINDOWS = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64"
 TEXT = "app\nwin ; sys_platform == 'win32'\n"
@@ -44,6 +46,23 @@ def test_a_first_target_that_lacks_something_again_and_again_does_not_hold_up_th
     while searches.advance_first():
         pass
     assert searches.advance().packages == ("app", "win")
+
+
+def test_a_target_that_comes_late_to_the_present_one_has_its_result_too() -> None:
+    """The search of the present target still says what it lacked and what has been given up."""
+    on = targets(WINDOWS, "cp312-win_amd64")
+    releases: Releases = {
+        "1.0": (pure("app", "1.0"), None),
+        "2.0": (wheels("app", "2.0", "cp312-cp312-win_amd64"), []),
+    }
+    text = "app\ngone ; python_version < '3.13'\n"
+    request = AssessmentRequest(requirements(text), on, BuildPolicy(), NOW, present=on[1])
+    index = SmallIndex({"app": releases}, on, request.foreign)
+    searches = TargetSearches(request, index.snapshot)
+    searches.cache.give_up(Missing(searches.advance().packages))
+    index.snapshot.learn_metadata("app", {Version("1.0"): ReleaseMetadata(())})
+    assert not searches.advance()
+    assert not searches.unfinished
 
 
 def test_a_search_that_several_wait_for_runs_once_and_asks_each_of_them_for_what_it_lacks() -> None:

@@ -160,6 +160,12 @@ def test_a_weaker_specifier_admits_whatever_one_of_them_admits(specifiers: list[
                 assert SpecifierSet(weaker).contains(version), weaker
 
 
+def test_what_pins_of_local_versions_have_in_common_is_a_valid_specifier() -> None:
+    weaker = [*weaker_specifiers(["==2.11.0+cu128", "==2.10.0+cpu"])]
+    assert weaker == ["", ">=2.10.0", "<=2.11.0", ">=2.10.0,<=2.11.0"]
+    assert all(SpecifierSet(one).contains("2.11.0+cu128") for one in weaker)
+
+
 NODES, CANDIDATES = 3, 3
 FACTS = st.lists(
     st.dictionaries(st.integers(0, NODES - 1), st.integers(1, 2 ** (CANDIDATES + 1) - 1), min_size=1, max_size=3).map(
