@@ -100,6 +100,7 @@ class _Run:
         self._next = self._begin + FIRST_REFRESH
         self._last = last
         self._shown = Certainty.NOTHING
+        self._keeps_last = False
 
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
@@ -109,7 +110,7 @@ class _Run:
             found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
             if found.undecided and answers(self._last, self._question, self._request):
                 # The last answer stays on the page until the next one is complete or partly known.
-                self._shown = Certainty.TARGET
+                self._shown, self._keeps_last = Certainty.TARGET, True
             else:
                 self._store(with_certain(self._request, found, reader) if found.undecided else found)
             self._consulted = found.consulted
@@ -162,6 +163,8 @@ class _Run:
         """
         start = time.monotonic()
         certain = watch.look(reader.snapshot, searches.finished)
+        if self._keeps_last and certain is not Certainty.TARGET:
+            return
         if certain > self._shown or start >= self._next:
             self._shown = max(certain, self._shown)
             self._store(evaluate_partly(asked, reader, searches))
