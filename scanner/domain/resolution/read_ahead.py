@@ -14,15 +14,23 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.model.candidates import CandidateSet
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
-__all__ = ["NO_BLOCK", "Block", "ReadAhead", "around"]
+__all__ = ["NO_BLOCK", "Block", "ReadAhead", "around", "beyond"]
 
 # How many releases on either side are read at the second, third… block of the same package.
 _AROUND = (4, 16, 64)
+# The most of the next block that is fetched in advance: two rounds of the connections, as long as a search looks at a
+# block. Most of a block would be left over when the search needs no further one.
+_MOST_BEYOND = 32
 
 
 def around(reads: int) -> int:
     """Return how many releases on either side are read after so many blocks."""
     return _AROUND[min(reads, len(_AROUND) - 1)]
+
+
+def beyond(reads: int) -> int:
+    """Return how many releases of the next block are fetched in advance, after so many blocks."""
+    return min(around(reads), _MOST_BEYOND)
 
 
 class Block(Struct, frozen=True):

@@ -29,7 +29,7 @@ from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
-from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead, around
+from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead, beyond
 from scanner.domain.resolution.roots_on_target import RootsOnTarget
 from scanner.domain.targets.target import Target
 
@@ -234,7 +234,7 @@ class TargetProvider:
         near: list[int] = []
         if block.reads:
             usable = candidates.usable & package.all
-            near = self.preference.next_beyond(package, block.low, block.high, usable, around(block.reads))
+            near = self.preference.next_beyond(package, block.low, block.high, usable, beyond(block.reads))
         return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
 
     def _is_skipped(self, package: PackageVersions, neighbour: int, choice: int) -> bool:

@@ -172,6 +172,7 @@ def test_few_fetches_lead_past_many_releases_that_need_something_unusable() -> N
         rounds.append(missing)
         source.learn(missing, random.Random(0))
     assert len(rounds) < 20
+    assert max(len(one.likely) for one in rounds) == 32, "most of what is fetched in advance is of no use at the end"
 
 
 def test_a_neighbour_whose_metadata_the_index_refuses_decides_nothing() -> None:
