@@ -13,7 +13,10 @@ from packaging.specifiers import SpecifierSet
 from projects.domain.dependency_files import Format, ParsedFiles, ParsedRequirement, RequirementOrigin, read, select
 from scanner.domain.targets.target import Target
 
-_NAMES = ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "requirements.txt")
+_NAMES = (
+    *("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"),
+    *("Pipfile", "Pipfile.lock", "requirements.txt"),
+)
 _MANIFESTS = {"pyproject.toml", "Pipfile"}
 
 
@@ -126,7 +129,7 @@ def _export(project: Path, uv: str) -> str:
         str(project),
         "--frozen",
         "--no-emit-project",
-        "--no-dev",
+        "--no-default-groups",
         "-q",
     ]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -37,9 +37,7 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.UPGRADE:
             return " ".join(filter(None, (_advise_upgrade(package), _describe_build(package, target))))
         case Verdict.HELD_BACK:
-            cap = f"{package.name}<={package.held_at}"
-            text = gettext("Write {cap} to stay at the old version on purpose, or wait until a current one installs.")
-            return text.format(cap=cap)
+            return _advise_held_back(package)
         case Verdict.IGNORED:
             return gettext("Nothing until its waiver ends: then it counts again.")
         case Verdict.NOT_JUDGED:
@@ -55,6 +53,18 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.BLOCKED:
             parts = (_describe_runtimes(package, target), _advise_blocked(package), _describe_build(package, target))
             return " ".join(filter(None, parts))
+
+
+def _advise_held_back(package: PackageResult) -> str:
+    cap, known = f"{package.name}<={package.held_at}", package.reason.known_break
+    if known is None:
+        text = gettext("Write {cap} to stay at the old version on purpose, or wait until a current one installs.")
+        return text.format(cap=cap)
+    if known.partner:
+        text = gettext("Write {cap}, or move {partner} to a release that runs beside the newer one.")
+        return text.format(cap=cap, partner=known.partner.partition(" ")[0])
+    text = gettext("Write {cap}: an installer takes the newer one, which does not run here.")
+    return text.format(cap=cap)
 
 
 def _advise_degraded(package: PackageResult, target: str) -> str:

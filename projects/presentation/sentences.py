@@ -215,6 +215,8 @@ def _break_text(known: BreakEvidence) -> str:
         if known.partner
         else gettext("installs, but is known to break: `{action}` fails with {symptom} ({source})")
     ).format(partner=known.partner, action=known.action, symptom=known.symptom, source=known.source)
+    if known.held_at:
+        return gettext("{why}; the newest that runs here is {version}").format(why=text, version=known.held_at)
     return f"{text}; {prevention_text(known)}" if known.prevented_by else text
 
 

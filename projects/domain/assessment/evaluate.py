@@ -20,6 +20,7 @@ from projects.domain.assessment.demanded_evidence import demand_evidence, demand
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.explanation import explain_all
 from projects.domain.assessment.held_back import PresentChoices, judge_at_newest, plan_of_held_back, present_versions
+from projects.domain.assessment.held_by_breaks import judge_held_by_breaks, older_packages
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import (
     Judgement,
@@ -42,7 +43,7 @@ from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
 from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
-from scanner.domain.resolution.closure import Closure, closure_search
+from scanner.domain.resolution.closure import Closure, closure_search, running_closure_search
 from scanner.domain.resolution.demanded import demanded_plan_search
 from scanner.domain.resolution.explain.conflict import Relaxation
 from scanner.domain.resolution.model.cache import ResolutionCache
@@ -170,31 +171,24 @@ def resolve_search(
     else:
         found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
     in_use = versions_in_use(roots, target, found.pins)
+    chosen = BreaksInSet(request.known_breaks, target, found.pins)
+    running = yield from running_closure_search(cache, roots, request.resolver_policy, found, chosen, limits)
+    if running is not None and older_packages(chosen, running):
+        found = running
     breaks = BreaksInSet(request.known_breaks, target, found.pins)
-    judgements = _judge(request, snapshot, target, found, in_use, breaks)
+    judgements = _judge(request, snapshot, target, found, versions_in_use(roots, target, found.pins), breaks)
     column = snapshot.column(target)
     now: Closure | None = None
     if not found.missing and found.limit is None and found.conflict is None:
         problem = ResolutionProblem(cache, [target], roots, request.resolver_policy, Preference(), limits)
-        choices = yield from newest_choices_search(problem, found)
-        at_present: PresentChoices | None = None
-        if present is not None and request.present is not None and _may_be_held_back(choices, judgements):
-            now = yield from present.wait()
-            versions = present_versions(now)
-            newer = yield from newest_choices_search(problem, found, versions)
-            at_present = PresentChoices(request.present, versions, newer)
-        lacking = find_missing_extras(found, snapshot)
-        judgements = judge_at_newest(judgements, choices, at_present, lacking, request, snapshot, column)
-        if lacking:
-            if missing := newest_to_read(lacking, snapshot):
-                yield missing
-            judgements = judge_missing_extras(judgements, lacking, request, snapshot, column)
+        judgements, now = yield from _at_newest(request, snapshot, problem, found, judgements, present)
+        judgements = judge_held_by_breaks(judgements, chosen, found, snapshot, column)
     demand = demand_of(request, snapshot, cache, target)
     if demand is not None:
         judgements = yield from demand_evidence(judgements, request, demand, snapshot, breaks)
     judgements = waive_judgements(judgements, target.slug, request.waivers)
     ignored = {name for name, one in judgements.items() if one.verdict is Verdict.IGNORED}
-    breaking = breaks.found.keys() - ignored
+    breaking = chosen.found.keys() - ignored
     below: frozenset[NormalizedName] = frozenset()
     if demand is not None:
         demand = demand.but_for(ignored)
@@ -228,6 +222,33 @@ def resolve_search(
         policy, own = request.resolver_policy, found.conflict.own
         ways_out = yield from relax_search(cache, target, roots, policy, own, limits, request.known_breaks)
     return ResolvedTarget(target, found, judgements, way, breaks, ways_out, now, below)
+
+
+def _at_newest(
+    request: AssessmentRequest,
+    snapshot: IndexSnapshot,
+    problem: ResolutionProblem,
+    found: Closure,
+    judgements: Mapping[NormalizedName, Judgement],
+    present: SharedSearch[Closure] | None,
+) -> Search[tuple[dict[NormalizedName, Judgement], Closure | None]]:
+    """Return the judgements beside the newest choices, and the closure of the present target if it was compared."""
+    column = snapshot.column(found.target)
+    choices = yield from newest_choices_search(problem, found)
+    at_present: PresentChoices | None = None
+    now: Closure | None = None
+    if present is not None and request.present is not None and _may_be_held_back(choices, judgements):
+        now = yield from present.wait()
+        versions = present_versions(now)
+        newer = yield from newest_choices_search(problem, found, versions)
+        at_present = PresentChoices(request.present, versions, newer)
+    lacking = find_missing_extras(found, snapshot)
+    judged = judge_at_newest(judgements, choices, at_present, lacking, request, snapshot, column)
+    if lacking:
+        if missing := newest_to_read(lacking, snapshot):
+            yield missing
+        judged = judge_missing_extras(judged, lacking, request, snapshot, column)
+    return judged, now
 
 
 def _may_be_held_back(

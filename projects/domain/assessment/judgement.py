@@ -155,7 +155,7 @@ def judge_version(
         above = _running_from(name, package, column, policy, version, breaks)
         # Another version of the partner may help too.
         verdict = Verdict.UPGRADE if above or fact.partner else Verdict.BLOCKED
-        explained = PackageReason(ReasonKind.KNOWN_BREAK, known_break=_evidence(fact, breaks))
+        explained = PackageReason(ReasonKind.KNOWN_BREAK, known_break=break_evidence(fact, breaks))
     if release is not None and release.requires_dist is None and verdict.installs:
         # It installs, but what comes with it is not known.
         is_unreadable = release.metadata_grade is MetadataGrade.UNREADABLE
@@ -189,7 +189,8 @@ def _running_from(
     return found if breaks is None else [one for one in found if breaks.runs(name, one.version)]
 
 
-def _evidence(fact: KnownBreak, breaks: BreaksInSet) -> BreakEvidence:
+def break_evidence(fact: KnownBreak, breaks: BreaksInSet) -> BreakEvidence:
+    """Return how a fact happens in a set."""
     partner = "" if fact.partner is None else f"{fact.partner.name} {breaks.pins[fact.partner.name]}"
     helpers = tuple(f"{one.name}{one.versions}" for one in fact.unless)
     return BreakEvidence(fact.action, fact.symptom, fact.source, partner, helpers=helpers)

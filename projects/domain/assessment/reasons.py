@@ -42,7 +42,8 @@ class BreakEvidence(Struct, frozen=True):
 
     `source` says where that was reported or measured. `prevented_by` is the release that the upgrade plan has beside it
     and with which it runs, `brought_by` the one that requires that. Any of `helpers`, which are requirements
-    ("setuptools<82"), would prevent it as well.
+    ("setuptools<82"), would prevent it as well. `held_at` is the newest release that runs in a set as written, where
+    there is one: then the release is held back.
     """
 
     action: str
@@ -52,6 +53,7 @@ class BreakEvidence(Struct, frozen=True):
     prevented_by: str = ""
     brought_by: str = ""
     helpers: tuple[str, ...] = ()
+    held_at: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set."""
@@ -64,6 +66,7 @@ class BreakEvidence(Struct, frozen=True):
         return cls(
             *(data["action"], data["symptom"], data["source"], data.get("partner", "")),
             *(data.get("prevented_by", ""), data.get("brought_by", ""), tuple(data.get("helpers", ()))),
+            data.get("held_at", ""),
         )
 
 

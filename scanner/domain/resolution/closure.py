@@ -8,7 +8,8 @@ from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.blockers import best_effort, explain_in, find_blockers
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, BreaksInSet, KnownBreaks
+from scanner.domain.resolution.blockers import best_effort, certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
@@ -20,7 +21,7 @@ from scanner.domain.resolution.paths import Paths
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.targets.target import Target
 
-__all__ = ["Closure", "ClosureMember", "closure", "closure_search"]
+__all__ = ["Closure", "ClosureMember", "closure", "closure_search", "running_closure_search"]
 
 
 class ClosureMember(Struct, frozen=True):
@@ -100,10 +101,12 @@ def closure_search(
     *,
     preference: Preference | None = None,
     limits: SearchLimits | None = None,
+    known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
 ) -> Search[Closure]:
-    """Search as `closure` does, yielding what is missing."""
+    """Search as `closure` does, yielding what is missing. No set has releases that `known_breaks` rules out."""
+    preference, limits = preference or Preference(), limits or SearchLimits()
     found = yield from find_blockers(
-        ResolutionProblem(cache, [target], roots, policy, preference or Preference(), limits or SearchLimits())
+        ResolutionProblem(cache, [target], roots, policy, preference, limits, known_breaks=known_breaks)
     )
     problem = found.problem
     provider = problem.providers[0]
@@ -141,3 +144,31 @@ def closure_search(
         graph,
         problem.open_prereleases,
     )
+
+
+def running_closure_search(
+    cache: ResolutionCache,
+    roots: RootRequirements,
+    policy: BuildPolicy,
+    found: Closure,
+    breaks: BreaksInSet,
+    limits: SearchLimits,
+) -> Search[Closure | None]:
+    """Find the closure of the same requirements in which nothing breaks; None if there is none, or if it is the same.
+
+    `breaks` are those of the closure that was found, which is what an installer chooses. Whatever blocks in the other
+    one blocks in that one too.
+    """
+    target, known = found.target, breaks.known
+    if not breaks.found or found.missing or found.limit or found.conflict:
+        return None
+    problem = ResolutionProblem(cache, [target], roots, policy, Preference(), limits, known_breaks=known)
+    certain, _ = yield from problem.known(lambda: certain_blockers(problem.providers[0]))
+    if not certain.keys() <= set(found.blockers):
+        # A pin that breaks, as a rule: not worth a search.
+        return None
+    other = yield from closure_search(cache, target, roots, policy, limits=limits, known_breaks=known)
+    is_known = not (other.missing or other.limit or other.conflict)
+    if not is_known or not set(other.blockers) <= set(found.blockers) or known.in_set(target, other.pins):
+        return None
+    return other

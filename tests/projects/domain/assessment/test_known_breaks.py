@@ -47,6 +47,25 @@ symptom = "ModuleNotFoundError: imp"
 source = "its tracker"
 
 [[break]]
+package = "wrap"
+versions = ">=2"
+pythons = ">=3.13"
+action = "import wrap"
+symptom = "ModuleNotFoundError: imp"
+source = "its tracker"
+
+[[break]]
+package = "press"
+versions = "<2"
+pythons = ">=3.13"
+partner = "wrap"
+partner_versions = ">=2"
+action = "import press"
+symptom = "ModuleNotFoundError: imp"
+first_good = "2.0"
+source = "its tracker"
+
+[[break]]
 package = "sound"
 versions = "<2"
 pythons = ">=3.13"
@@ -75,6 +94,9 @@ INDEX: Mapping[str, Releases] = {
     "fast": releases("fast", "2.0", "3.0", "4.0", needs=["array"]),
     "array": releases("array", "1.0", "2.0"),
     "dead": releases("dead", "1.0", "1.1"),
+    "wrap": releases("wrap", "1.0", "2.0", "2.1"),
+    "press": {**releases("press", "1.0", needs=["wrap"]), **releases("press", "2.0")},
+    "compiled": {"1.0": (["compiled-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"], [])},
     "sound": releases("sound", "1.0", "2.0"),
     "tones": releases("tones", "1.0"),
     "bot": {**releases("bot", "1.0"), **releases("bot", "2.0", needs=["audio-backport <5; python_version >= '3.13'"])},
@@ -143,11 +165,37 @@ def test_of_two_that_break_beside_each_other_the_older_moves() -> None:
     assert changes(answer) == [("fast", "2.0", "3.0")]
 
 
-def test_a_transitive_partner_that_is_not_pinned_counts_as_installers_would_choose_it() -> None:
+def test_a_transitive_partner_that_is_not_pinned_is_held_back_from_what_installers_would_choose() -> None:
     (answer,) = ask("fast==2.0", OLD)
     assert answer.verdict is ProjectVerdict.CONDITIONAL
-    assert package(answer, "fast").verdict is Verdict.UPGRADE
+    assert package(answer, "fast").verdict is Verdict.READY
+    held = package(answer, "array")
+    assert (held.verdict, held.version, held.held_at) == (Verdict.HELD_BACK, "2.0", "1.0")
+    assert held.reason.known_break == BreakEvidence(
+        "import fast", "ImportError: multiarray", "its tracker", "fast 2.0", held_at="1.0"
+    )
+    assert advise(held, OLD) == "Write array<=1.0, or move fast to a release that runs beside the newer one."
     assert changes(answer) == [("array", "2.0", "1.0")]
+
+
+def test_what_runs_as_written_only_in_an_old_release_is_held_back_and_not_blocked() -> None:
+    (answer,) = ask("press==1.0", NEW)
+    assert (answer.verdict, answer.blockers) == (ProjectVerdict.CONDITIONAL, ())
+    assert package(answer, "press").verdict is Verdict.READY
+    held = package(answer, "wrap")
+    assert (held.verdict, held.version, held.held_at) == (Verdict.HELD_BACK, "2.1", "1.0")
+    assert describe_text(held.reason) == (
+        "installs, but is known to break: `import wrap` fails with ModuleNotFoundError: imp (its tracker); "
+        "the newest that runs here is 1.0"
+    )
+    assert changes(answer) == [("wrap", "2.1", "1.0")]
+    assert PackageResult.from_json(held.to_json()) == held
+
+
+def test_beside_a_blocker_it_is_held_back_too_and_no_blocker() -> None:
+    (answer,) = ask("press==1.0\ncompiled", NEW)
+    assert (answer.verdict, answer.blockers) == (ProjectVerdict.NO_GO, ("compiled",))
+    assert package(answer, "wrap").verdict is Verdict.HELD_BACK
 
 
 def test_beside_the_older_partner_nothing_breaks() -> None:
