@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class LoggedAction(StrEnum):
-    """Something that somebody did; the value is stored."""
+    """An action of a user; the value is stored."""
 
     SIGNED_IN = "signed-in"
     ACCOUNT_MADE = "account-made"

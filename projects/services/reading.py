@@ -14,6 +14,7 @@ from django.conf import settings
 
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.dependency_files.given_files import PreparedFiles, prepare
+from projects.domain.failures import READING_TOO_LARGE, READING_TOO_LONG
 from projects.domain.webhooks.wanted_files import missing_includes
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox, SandboxBusy
 
@@ -109,11 +110,9 @@ def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> 
 
 def _over_limit(reached: CallLimitReached) -> ReadingLimitReached:
     limits = _limits()
-    most = f"{limits.seconds:g} seconds" if reached.limit == "time" else f"{limits.memory_mb:,} MB of memory"
-    return ReadingLimitReached(
-        f"reading it takes more than {most}, the most that this installation allows; nothing was stored. "
-        "Send fewer or smaller files"
-    )
+    if reached.limit == "time":
+        return ReadingLimitReached(READING_TOO_LONG.format(seconds=f"{limits.seconds:g}"))
+    return ReadingLimitReached(READING_TOO_LARGE.format(megabytes=f"{limits.memory_mb:,}"))
 
 
 def _limits() -> CallLimits:

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from projects.hosts.api.bitbucket import STATES, headers, status_document
 from projects.hosts.api.call import HostApi, call
-from projects.hosts.api.change_request import STATUS_NAME, ChangeRequest, CommitStatus, RequestState, StatusState
+from projects.hosts.api.change_request import ChangeRequest, CommitStatus, RequestState
 from projects.hosts.api.fields import number, record, records, text
-
-_STATES = {"OPEN": RequestState.OPEN, "MERGED": RequestState.MERGED}
-_STATUSES = {
-    StatusState.SUCCESS: "SUCCESSFUL",
-    StatusState.FAILURE: "FAILED",
-    StatusState.PENDING: "INPROGRESS",
-}
-
-
-def headers(api: HostApi) -> dict[str, str]:
-    """Return the headers of each request."""
-    return {"Accept": "application/json", "Authorization": f"Bearer {api.token}", "User-Agent": "wheelway"}
 
 
 def post_status(api: HostApi, commit: str, status: CommitStatus) -> None:
-    """Post a build status; the key makes it take the place of the last one."""
-    document = {
-        "key": STATUS_NAME,
-        "name": STATUS_NAME,
-        "state": _STATUSES[status.state],
-        "description": status.text,
-        "url": status.url,
-    }
-    call(api, headers(api), "POST", f"{_repository_path(api)}/commit/{commit}/statuses/build", document)
+    """Post a build status, in the place of the last one."""
+    call(api, headers(api), "POST", f"{_repository_path(api)}/commit/{commit}/statuses/build", status_document(status))
 
 
 def requests_of_commit(api: HostApi, commit: str) -> list[ChangeRequest]:
@@ -60,7 +42,7 @@ def _request(found: dict[str, object]) -> ChangeRequest:
     return ChangeRequest(
         number(found, "id"),
         text(record(record(found.get("links")).get("html")), "href"),
-        _STATES.get(text(found, "state"), RequestState.CLOSED),
+        STATES.get(text(found, "state"), RequestState.CLOSED),
         text(found, "title"),
         text(record(found.get("summary")), "raw"),
         text(record(source.get("branch")), "name"),

@@ -23,7 +23,7 @@ def note_changes(
 ) -> None:
     """Close the notes that an assessment ends, and write those that it begins, in the caller's transaction.
 
-    A note that was closed a short time ago is reopened and not sent again, so a change that alternates is told once.
+    A note that was closed a short time ago is reopened and not sent again: a change that alternates is reported once.
     """
     held = Note.objects.own().filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now - REOPEN_WITHIN), project=project)
     known = list(held.order_by("pk").select_for_update())
@@ -32,8 +32,8 @@ def note_changes(
             note.closed_at, note.closed_because = now, "a later assessment is better"
     by_subject = {(note.kind, note.subject): note for note in known}
     for change in changes_between(before, after, pushed):
-        told = by_subject.get((change.kind.value, change.subject))
-        if told is None:
+        kept = by_subject.get((change.kind.value, change.subject))
+        if kept is None:
             Note.objects.create(
                 project=project,
                 kind=change.kind.value,
@@ -43,5 +43,5 @@ def note_changes(
                 created_at=now,
             )
         else:
-            told.closed_at, told.closed_because = None, ""
+            kept.closed_at, kept.closed_because = None, ""
     Note.objects.bulk_update(known, ["closed_at", "closed_because"])

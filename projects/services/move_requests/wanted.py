@@ -40,7 +40,7 @@ class WantedRequest(Struct, frozen=True):
 
 
 def wanted_request(request: MoveRequest, now: datetime) -> WantedRequest | str:
-    """Return what a request should be now, or what it waits for. Contacts nobody."""
+    """Return what a request should be now, or what it waits for. Contacts no host."""
     move = project_move(request.project, request.target, even_blocked=True)
     if move is None:
         return NOT_ASSESSED
@@ -59,11 +59,11 @@ def wanted_request(request: MoveRequest, now: datetime) -> WantedRequest | str:
     page = settings.PUBLIC_URL + reverse("project-move", args=[request.project.slug, request.target])
     mine = move.move.below(source.folder)
     problems = [(path_in(source.folder, one.path), one) for one in move.problems]
-    told = [f"{path}:{one.line or 1}: {one.message}" for path, one in problems if path is not None]
+    problem_lines = [f"{path}:{one.line or 1}: {one.message}" for path, one in problems if path is not None]
     return WantedRequest(
         source.commit,
         restore_logins(snapshot, "".join(file.patch for file in mine.files)),
         tuple(file.path for file in mine.files),
         commit_message(report, mine),
-        ChangeText(request_title(report), request_body(report, mine, move.commands, told, page)),
+        ChangeText(request_title(report), request_body(report, mine, move.commands, problem_lines, page)),
     )

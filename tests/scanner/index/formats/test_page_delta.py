@@ -1,4 +1,4 @@
-"""What may differ between two pages, told from their text, holds every difference between their rows."""
+"""What may differ between two pages, found in their text, holds every difference between their rows."""
 
 import json
 from collections import Counter
@@ -56,15 +56,15 @@ MANY = [row(number) for number in range(400)]
         ([*MANY[:100], row(100, yanked=True), *MANY[101:150], *MANY[151:]], 79),
     ],
 )
-def test_little_is_read_for_little_news(after: list[Row], most: int, compact: bool) -> None:
+def test_little_is_read_where_little_has_changed(after: list[Row], most: int, compact: bool) -> None:
     found = between(MANY, after, compact=compact)
-    told = [json.loads(b"{%b}" % text) for text in found.rows]
-    assert len(told) <= most
+    read = [json.loads(b"{%b}" % text) for text in found.rows]
+    assert len(read) <= most
     assert found.pays
     assert found.total == len(after)
     # Outside of what is read nothing differs.
-    assert Counter(map(str, after)) - Counter(map(str, MANY)) <= Counter(map(str, told))
-    assert len(after) - len(told) == len(MANY) - found.vanished
+    assert Counter(map(str, after)) - Counter(map(str, MANY)) <= Counter(map(str, read))
+    assert len(after) - len(read) == len(MANY) - found.vanished
 
 
 def test_rows_that_come_one_by_one_are_kept_together() -> None:
@@ -87,7 +87,7 @@ def test_a_page_that_moved_only_in_its_head_has_no_rows_to_read_and_another_dige
 @pytest.mark.parametrize(
     "known", [b"", b"junk", checksums(page(MANY))[4:], checksums(page(MANY)) + b"x", checksums(page([row(999)]))]
 )
-def test_prints_of_another_page_or_of_none_make_it_read_whole(known: bytes) -> None:
+def test_with_the_checksums_of_another_page_or_of_none_it_is_read_whole(known: bytes) -> None:
     found = compare(page(MANY), known)
     assert found is not None
     assert (len(found.rows), found.pays) == (400, False)
@@ -106,19 +106,19 @@ def test_a_difference_is_never_missed(before: list[Row], after: list[Row], at: i
     if found is None:
         return
     try:
-        told = found.document()["files"]
+        read = found.document()["files"]
     except ValueError:
         # It was cut inside a text.
         return
     if found.total != len(new) or known is None or known.total != len(before):
         return
-    rest = Counter(map(repr, new)) - Counter(map(repr, told))
+    rest = Counter(map(repr, new)) - Counter(map(repr, read))
     assert rest.total() == len(before) - found.vanished
     assert rest <= Counter(map(repr, before))
 
 
 @given(before=ROWS, after=ROWS)
-def test_prints_never_depend_on_what_was_known(before: list[Row], after: list[Row]) -> None:
+def test_checksums_never_depend_on_what_was_known(before: list[Row], after: list[Row]) -> None:
     old, new = compare(page(before), b""), page(after)
     fresh = compare(new, b"")
     found = compare(new, old.checksums if old is not None else b"")

@@ -1,11 +1,10 @@
 """What a poll can end in. Stored data stay true whatever the index answers."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from pytest_django.fixtures import Settings
+from pytest_django import DjangoAssertNumQueries
 
 from scanner.index.client import IndexClient
 from scanner.index.host_limiter import HostLimiter
@@ -237,9 +236,7 @@ def test_the_next_poll_has_a_reason(
     assert demo.due_reason == reason
 
 
-def test_polls_are_counted_in_batches(
-    replay: ReplayIndex, demo: Package, poll: Poll, django_assert_num_queries: Callable[..., object]
-) -> None:
+def test_polls_are_counted_in_batches(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
     stats.flush()
     PollStats.objects.all().delete()
     replay.add_package("demo", [PURE])
@@ -253,12 +250,12 @@ def test_polls_are_counted_in_batches(
 
 
 def test_an_unchanged_poll_takes_two_statements(
-    replay: ReplayIndex, demo: Package, poll: Poll, django_assert_num_queries: Callable[..., object], settings: Settings
+    replay: ReplayIndex, demo: Package, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     replay.add_package("demo", [PURE])
     client = IndexClient(replay.url)
     poll_package(demo.pk, client, NOON)
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
+    with django_assert_num_queries(2):
         assert poll_package(demo.pk, client, NOON) is PollResult.UNCHANGED
 
 

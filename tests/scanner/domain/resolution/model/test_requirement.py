@@ -73,7 +73,7 @@ def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "told", "exact", "pre"),
+    ("parts", "text", "exact", "pre"),
     [
         (["<2,>=1", "<4,>=3"], "demo>=1,<2 || >=3,<4", False, False),
         (["==1", "==2"], "demo==1 || ==2", False, False),
@@ -82,9 +82,9 @@ def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
         ([], "demo", False, False),
     ],
 )
-def test_an_ask_may_want_any_of_several_specifiers(parts: list[str], told: str, exact: bool, pre: bool) -> None:
+def test_a_requirement_may_admit_any_of_several_specifiers(parts: list[str], text: str, exact: bool, pre: bool) -> None:
     requirement = make_requirement("demo", *parts)
-    assert (str(requirement), requirement.exact, requirement.pre) == (told, exact, pre)
+    assert (str(requirement), requirement.exact, requirement.pre) == (text, exact, pre)
 
 
 def test_metadata_cannot_state_a_union() -> None:
