@@ -7,11 +7,9 @@ come in is stored by the caller's thread, all of it at once.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from enum import IntEnum
 from functools import partial
 
 from django.conf import settings
@@ -20,18 +18,19 @@ from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
 from scanner.models import Package
-from scanner.selectors.lacking_metadata import FileToRead, files_to_read, lacking_metadata
+from scanner.services.fetch_rank import Rank
 from scanner.services.index_probe import IndexProbe
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
-from scanner.services.metadata import MetadataAnswer, is_large_sdist, read_metadata
+from scanner.services.metadata import MetadataAnswer
 from scanner.services.packages import ensure_packages_on
-from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
+from scanner.services.release_fetches import ReleaseFetches
 from scanner.services.shutdown import stop_requested
 from scanner.services.storage.metadata import store_metadata
 from scanner.services.stored_facts import is_stale
+from scanner.services.wanted_page import WantedPage
 
 # As long as the public index allows caching its pages.
 FRESH_FOR = timedelta(minutes=10)
@@ -39,19 +38,8 @@ FRESH_FOR = timedelta(minutes=10)
 _MOMENT = 2.0
 # The same before the process ends, in seconds: a poll in hand would keep its claim until that expires.
 _LAST_MOMENT = 8.0
-# How long a page is waited for that another worker polls now, and how often it is looked for, in seconds.
-_PATIENCE, _LOOK_AGAIN = 60.0, 0.1
 # The package or release that is done; how many are done, and of how many.
 Progress = Callable[[str, int, int], None]
-
-
-class Rank(IntEnum):
-    """The order of fetches: what is needed first, and metadata before pages, since each page leads to more."""
-
-    METADATA = 0
-    PAGE = 1
-    LIKELY_METADATA = 2
-    LIKELY_PAGE = 3
 
 
 class Arrival(Struct):
@@ -62,15 +50,6 @@ class Arrival(Struct):
 
     names: set[str] = field(default_factory=set)
     releases: set[int] = field(default_factory=set)
-
-
-class _Page(Struct, frozen=True):
-    """The page of a package on one index."""
-
-    index: IndexSource
-    client: IndexClient
-    package_id: int
-    name: str
 
 
 def closing_time() -> float:
@@ -106,14 +85,13 @@ class Fetcher:
         self._done = 0
         self._closed = threading.Event()
         self._clients: dict[int, IndexClient | None] = {}
-        self._pages: dict[str, list[_Page]] = {}
-        self._releases: dict[int, str] = {}
-        self._reads: dict[int, Callable[[], MetadataAnswer]] = {}
-        self._tried_again: set[_Page | int] = set()
+        self._pages: dict[str, list[WantedPage]] = {}
+        self._releases = ReleaseFetches(indexes, self._client)
+        self._tried_again: set[WantedPage | int] = set()
         most = settings.WHEELWAY_INDEX_CONNECTIONS
-        self._probes = {index.pk: IndexProbe[_Page](most) for index in indexes if index.is_private}
+        self._probes = {index.pk: IndexProbe[WantedPage](most) for index in indexes if index.is_private}
         self._arrival = Arrival()
-        self._jobs: JobThreads[_Page | int, PollResult | MetadataAnswer] = JobThreads(most)
+        self._jobs: JobThreads[WantedPage | int, PollResult | MetadataAnswer] = JobThreads(most)
 
     def want_packages(self, names: Iterable[str], *, urgent: bool = True) -> None:
         """Begin to poll those of these packages that were not wanted before and are not fresh, on each index."""
@@ -133,7 +111,7 @@ class Fetcher:
                 elif (client := self._client(index)) is None:
                     self._cannot_ask(index, package)
                 else:
-                    page = _Page(index, client, package.pk, package.name)
+                    page = WantedPage(index, client, package.pk, package.name)
                     self._pages[package.name].append(page)
                     self.begun += 1
                     self._submit(page, urgent=urgent)
@@ -142,41 +120,17 @@ class Fetcher:
     def want_metadata(self, release_ids: Collection[int], *, urgent: bool = True) -> None:
         """Begin to fetch the metadata of these releases where it is not known, each from the index that has it."""
         if urgent:
-            for pk in self._releases.keys() & set(release_ids):
+            for pk in self._releases.known(release_ids):
                 self._jobs.hurry(pk, Rank.METADATA)
-        wanted = set(release_ids) - self._releases.keys()
-        if not wanted:
-            return
-        lacking = lacking_metadata(wanted, timezone.now())
-        self._releases.update(dict.fromkeys(wanted, ""))
-        begun: set[int] = set()
-        for index in self._indexes:
-            mine = lacking.get(index.pk, {})
-            client = self._client(index) if mine else None
-            if client is not None:
-                read = self._read_all(mine, client, urgent=urgent)
-                begun |= read
-                wanted -= mine.keys() - read
-        self.begun += len(begun)
-        self._arrival.releases |= wanted - begun
-
-    def _read_all(self, releases: Mapping[int, str], client: IndexClient, *, urgent: bool) -> set[int]:
-        """Begin to read these releases, and return those that were begun: large sdists wait until they are urgent."""
-        files = files_to_read(releases)
-        begun = {pk for pk in releases if urgent or not is_large_sdist(files.get(pk, ()))}
-        rank = Rank.METADATA if urgent else Rank.LIKELY_METADATA
-        for pk, shown in releases.items():
-            if pk in begun:
-                self._releases[pk] = shown
-                self._reads[pk] = partial(self._read, pk, files.get(pk, ()), client)
-                self._jobs.submit(pk, self._reads[pk], rank)
-            else:
-                del self._releases[pk]
-        return begun
+        wanted = self._releases.want(release_ids, urgent=urgent)
+        for pk, read in wanted.begun.items():
+            self._jobs.submit(pk, read, Rank.METADATA if urgent else Rank.LIKELY_METADATA)
+        self.begun += len(wanted.begun)
+        self._arrival.releases |= wanted.settled
 
     def left_out(self, release_ids: Collection[int]) -> set[int]:
         """Return those of these wanted releases that are not fetched until they are urgent."""
-        return set(release_ids) - self._releases.keys()
+        return self._releases.left_out(release_ids)
 
     def wait(self, seconds: float, *, idle: bool = False) -> Arrival:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in.
@@ -208,30 +162,31 @@ class Fetcher:
         self._jobs.close(closing_time())
         self._receive(self._jobs.take(0))
 
-    def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
+    def _receive(self, results: Collection[tuple[WantedPage | int, PollResult | MetadataAnswer]]) -> None:
         answers = [one for _, one in results if isinstance(one, MetadataAnswer) and not self._reads_again(one)]
         if answers:
             store_metadata(answers, timezone.now())
         for answer in answers:
+            shown = self._releases.shown(answer.release_id)
             if answer.error:
-                self._add_fault(self._releases[answer.release_id], answer.error)
+                self._add_fault(shown, answer.error)
             self._arrival.releases.add(answer.release_id)
-            self._report(self._releases[answer.release_id])
+            self._report(shown)
         for key, result in results:
-            if isinstance(key, _Page) and isinstance(result, PollResult):
+            if isinstance(key, WantedPage) and isinstance(result, PollResult):
                 self._polled(key, result)
 
     def _reads_again(self, answer: MetadataAnswer) -> bool:
         pk = answer.release_id
-        read = self._reads.pop(pk, None)
+        read = self._releases.ended(pk)
         if read is None or not answer.error or answer.has_answered or not self._tries_again(pk):
             return False
         self._jobs.submit(pk, read, Rank.METADATA)
         return True
 
-    def _polled(self, page: _Page, result: PollResult) -> None:
+    def _polled(self, page: WantedPage, result: PollResult) -> None:
         if result is PollResult.FAILED and page.index.pk not in self._probes and self._tries_again(page):
-            self._jobs.submit(page, partial(self._poll, page), Rank.PAGE)
+            self._jobs.submit(page, partial(page.poll, self._closed), Rank.PAGE)
             return
         failed = result in (PollResult.FAILED, PollResult.THROTTLED)
         if failed:
@@ -244,31 +199,31 @@ class Fetcher:
                 self._submit(held, urgent=True)
         self._report(page.name)
 
-    def _tries_again(self, key: _Page | int) -> bool:
+    def _tries_again(self, key: WantedPage | int) -> bool:
         """Return whether to ask once more after a failure: of the hundreds of requests for an answer, one may fail."""
         if not self.answered or self._closed.is_set() or key in self._tried_again:
             return False
         self._tried_again.add(key)
         return True
 
-    def _leave(self, page: _Page, probe: IndexProbe[_Page]) -> None:
+    def _leave(self, page: WantedPage, probe: IndexProbe[WantedPage]) -> None:
         """Leave a package of an index that does not answer to the schedule."""
         self._add_fault(page.name, f"{page.index.url} was not asked, because it did not answer for {probe.failed}")
         self._settle(page)
         self._report(page.name)
 
-    def _settle(self, page: _Page) -> None:
+    def _settle(self, page: WantedPage) -> None:
         left = self._pages[page.name]
         left.remove(page)
         if not left:
             self._arrival.names.add(page.name)
 
-    def _submit(self, page: _Page, *, urgent: bool) -> None:
+    def _submit(self, page: WantedPage, *, urgent: bool) -> None:
         probe = self._probes.get(page.index.pk)
         if probe is not None and probe.is_silent:
             self._leave(page, probe)
         elif probe is None or probe.begins(page):
-            self._jobs.submit(page, partial(self._poll, page), Rank.PAGE if urgent else Rank.LIKELY_PAGE)
+            self._jobs.submit(page, partial(page.poll, self._closed), Rank.PAGE if urgent else Rank.LIKELY_PAGE)
 
     def _report(self, name: str) -> None:
         self._done += 1
@@ -288,19 +243,3 @@ class Fetcher:
     def _add_fault(self, name: str, fault: str) -> None:
         # Several indexes may fail for one name.
         self.faults[name] = f"{self.faults[name]}; {fault}" if name in self.faults else fault
-
-    def _poll(self, page: _Page) -> PollResult:
-        """Poll a page, or wait until the worker that polls it now has stored its answer."""
-        begin = timezone.now()
-        end = time.monotonic() + _PATIENCE
-        while not stop_requested():
-            result = poll_package(page.package_id, page.client, timezone.now())
-            if result is not PollResult.NOT_DUE or time.monotonic() > end or self._closed.wait(_LOOK_AGAIN):
-                return result
-            if Package.objects.filter(pk=page.package_id, checked_at__gte=begin).exists():
-                return PollResult.UNCHANGED
-        return PollResult.NOT_DUE
-
-    @staticmethod
-    def _read(release_id: int, files: Sequence[FileToRead], client: IndexClient) -> MetadataAnswer:
-        return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
