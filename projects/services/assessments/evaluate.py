@@ -117,18 +117,28 @@ def with_certain(request: AssessmentRequest, found: Evaluation, reader: IndexRea
     return replace(found, targets=[certain.get(one.target, one) for one in found.targets])
 
 
-def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:
-    """Evaluate what is certain while searches wait: finished targets, and the pinned versions of others."""
+def evaluate_partly(
+    request: AssessmentRequest,
+    reader: IndexReader,
+    searches: TargetSearches,
+    known: dict[Target, tuple[ResolvedTarget, TargetResult]] | None = None,
+) -> Evaluation:
+    """Evaluate what is certain while searches wait: finished targets, and the pinned versions of others.
+
+    `known` keeps the results of targets that lack nothing from one call to the next: each is explained once.
+    """
+    known = {} if known is None else known
     waiting = judge_unfinished(request, reader.snapshot, searches.unfinished)
-    files_of = read_files([*releases_to_explain(searches.finished), *releases_of(waiting)], as_of=reader.as_of)
+    new = [one for one in searches.finished if one.target not in known or known[one.target][0] is not one]
+    files_of = read_files([*releases_to_explain(new), *releases_of(waiting)], as_of=reader.as_of)
     explanations = WheelExplanations(files_of)
-    made = {
-        result.target: result
-        for result in (
-            *explain_targets(request, searches.finished, reader.snapshot, explanations),
-            *explain_unfinished(request, waiting, reader.snapshot, explanations),
-        )
-    }
+    explained = explain_targets(request, new, reader.snapshot, explanations)
+    known.update((one.target, (one, result)) for one, result in zip(new, explained, strict=True))
+    made = {known[one.target][1].target: known[one.target][1] for one in searches.finished}
+    made |= {one.target: one for one in explain_unfinished(request, waiting, reader.snapshot, explanations)}
+    for one in new:
+        if one.missing:
+            del known[one.target]
     results = [made[target.slug] for target in request.targets]
     waits = {*searches.unfinished, *(one.target for one in searches.finished if one.missing)}
     missing = searches.missing | missing_in(searches.finished)

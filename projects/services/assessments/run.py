@@ -10,6 +10,7 @@ from functools import partial
 from django.conf import settings
 from msgspec.structs import replace
 
+from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
@@ -43,6 +44,7 @@ from projects.services.renewal import renewed
 from projects.services.request_limits import LimitedRequest, requests_left, spend_requests
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.missing import Missing
+from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 
@@ -101,6 +103,7 @@ class _Run:
         self._last = last
         self._shown = Certainty.NOTHING
         self._keeps_last = False
+        self._explained: dict[Target, tuple[ResolvedTarget, TargetResult]] = {}
 
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
@@ -167,9 +170,9 @@ class _Run:
             return
         if certain > self._shown or start >= self._next:
             self._shown = max(certain, self._shown)
-            self._store(evaluate_partly(asked, reader, searches))
+            self._store(evaluate_partly(asked, reader, searches, self._explained))
             end = time.monotonic()
-            self._next = end + max(min(REFRESH_EVERY, end - self._begin), 4 * (end - start))
+            self._next = end + max(min(REFRESH_EVERY, end - self._begin), 9 * (end - start))
 
     def _store(self, found: Evaluation) -> None:
         found = with_decided(found, self._decided, self._request)

@@ -55,7 +55,8 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     keys = own_keys(indexes)
     stored = stored_results(found.targets)
     confused = [one.to_json() for one in confusions(indexes, found.names)]
-    digest = stored.digest([indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
+    digest_of = stored.digest if state == AssessmentState.COMPLETE else stored.quick_digest
+    digest = digest_of([indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
         Assessment.objects.filter(pk=last.pk).update(

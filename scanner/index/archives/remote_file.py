@@ -25,7 +25,8 @@ class RemoteFile(io.RawIOBase):
     A server without range requests sends the whole file, which is accepted if it is within the limit.
     """
 
-    def __init__(self, transport: Transport, url: str) -> None:
+    def __init__(self, transport: Transport, url: str, tail: int = _STEP) -> None:
+        """Fetch the last `tail` bytes of the file."""
         super().__init__()
         self._transport = transport
         self._url = url
@@ -35,7 +36,7 @@ class RemoteFile(io.RawIOBase):
         self._parts: list[tuple[int, bytes]] = []
         self._position = 0
         self.size = 0
-        self._fetch_tail(_STEP)
+        self._fetch_tail(tail)
 
     def readable(self) -> bool:
         """Return True."""

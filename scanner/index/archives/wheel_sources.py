@@ -77,7 +77,8 @@ def _read_parts(
     most_bytes: int,
     is_wanted: Callable[[bytes], bool] | None = None,
 ) -> WheelSources:
-    file = RemoteFile(transport, url)
+    # With a tail in which the directory begins or is, nearly always: no request for a few bytes more.
+    file = RemoteFile(transport, url, tail=LARGEST_END)
     try:
         end = file.range(max(0, file.size - LARGEST_END), file.size)
         directory = find_directory(end, file.size)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from random import Random
 from typing import NoReturn
 
 import pytest
@@ -116,8 +117,9 @@ def test_wheels_of_a_release_with_equal_python_files_are_read_once(
         return function(*arguments)
 
     monkeypatch.setattr("projects.services.wheel_reading.run_limited", run)
-    same = {"same/__init__.py": WEB, "same/core.so": b"1"}
-    index.add_package("same", twins("same", {OLDER: same, NEWER: {**same, "same/core.so": b"other"}}))
+    large = [Random(seed).randbytes(150_000) for seed in (1, 2)]
+    same = {"same/__init__.py": WEB}
+    index.add_package("same", twins("same", {tags: {**same, "same/core.so": large.pop()} for tags in (OLDER, NEWER)}))
     index.add_package("unlike", twins("unlike", {OLDER: {"unlike.py": WEB}, NEWER: {"unlike.py": WEB + b"\n"}}))
     _, snapshot = make(b"same\nunlike\n")
     assess_snapshot(snapshot, timezone.now())
@@ -126,6 +128,8 @@ def test_wheels_of_a_release_with_equal_python_files_are_read_once(
     rows = StoredWheelReading.objects.filter(package="same").values_list("modules", "imports", "breaks", "files")
     assert len(rows) == 2
     assert rows[0] == rows[1]
+    # The directory of each, and the Python file of one.
+    assert sum("/same-1.0-" in one.path and one.path.endswith(".whl") for one in index.requests) == 3
 
 
 def test_a_wheel_like_one_that_could_not_be_fetched_is_read_itself(
