@@ -97,6 +97,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     feasible = goes or bool(plan and plan["feasible"])
     if entry["verdict"] == "unknown":
         unseen = [f"{row['name']}: {row['reason']}" for row in entry["packages"] if row["verdict"] == "unknown"]
+        unseen += [plan["reason"]] if plan and plan["reason"] else []
         tally.add("known", f"{where}: data is missing ({'; '.join(unseen[:5])})")
         return
     pins = pins_of(entry)

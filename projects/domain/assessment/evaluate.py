@@ -344,7 +344,7 @@ def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[Limi
     found = one.closure
     if not request.asks_for_packages:
         return ProjectVerdict.UNKNOWN
-    incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
+    incomplete = bool(found.missing or found.limit or (one.plan and one.plan.is_open))
     verdict = judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
         holds=one.holds,

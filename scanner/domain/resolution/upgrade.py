@@ -16,7 +16,7 @@ from scanner.domain.resolution.blockers import certain_blockers, explain_in, fin
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.moves import blocker_reason, move_reason
-from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind, incomplete_reason
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.loosen import Step, loosen, step_between
 from scanner.domain.resolution.minimise import minimise
@@ -116,6 +116,9 @@ def plan_search(upgrade: Upgrade) -> Search[Plan]:
     """
     first = yield from _search(upgrade)
     prevented = preventable(first, upgrade.known_breaks)
+    if not first.feasible and (first.missing.packages or (first.missing and prevented)):
+        # What was not read might bring what prevents the break.
+        first = replace(first, reason=incomplete_reason(first.missing))
     while prevented:
         made = yield from _search(replace(upgrade, assumed_prevented=prevented))
         breaking = breaking_in(made, prevented)
@@ -197,7 +200,7 @@ def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> S
         tuple(name for name in pins if name not in upgrade.current),
         _dropped(upgrade, resolutions),
         missing=missing,
-        reason=PlanReason(PlanReasonKind.INCOMPLETE) if missing else None,
+        reason=incomplete_reason(missing) if missing else None,
         resolutions=resolutions,
         roots=problem.roots,
     )

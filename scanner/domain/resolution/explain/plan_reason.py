@@ -11,8 +11,11 @@ from msgspec.structs import fields
 
 from scanner.domain.resolution.explain.conflict import ConflictLine
 from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.model.missing import Missing
 
-__all__ = ["PlanReason", "PlanReasonKind"]
+__all__ = ["PlanReason", "PlanReasonKind", "incomplete_reason"]
+
+_MOST_NAMED = 3
 
 
 class PlanReasonKind(StrEnum):
@@ -29,6 +32,7 @@ class PlanReasonKind(StrEnum):
     HELD_BACK = "held-back"
     # Why a package has no version that works.
     NOT_POLLED = "not-polled"
+    NOT_READ = "not-read"
     PACKAGE_NOT_FOUND = "package-not-found"
     NO_INSTALLABLE_VERSION = "no-installable-version"
     NO_ADMITTED_VERSION = "no-admitted-version"
@@ -51,7 +55,8 @@ class PlanReason(Struct, frozen=True):
     that is not the problem. `free_from` is the version of `name` in the plan if that does not need `required`. Of a
     known break `text` is the symptom, `required` the partner beside which it happens, and `without` what prevents it
     and comes with the version in the plan only. A contradiction has its two sides in `sides`, a plan with blockers
-    their reasons in `parts`. `steps` counts the search that was cut short.
+    their reasons in `parts`, and one that is incomplete the first few packages and releases that must be read.
+    `steps` counts the search that was cut short.
     """
 
     kind: PlanReasonKind
@@ -107,6 +112,15 @@ class PlanReason(Struct, frozen=True):
             text=", but ".join(sides) if are_texts else data.get("text", ""),
             without=data.get("without", ""),
         )
+
+
+def incomplete_reason(missing: Missing) -> PlanReason:
+    """Return that a plan is not known yet, with the first few of what must be read for it."""
+    unread = [
+        *(PlanReason(PlanReasonKind.NOT_POLLED, name) for name in missing.packages),
+        *(PlanReason(PlanReasonKind.NOT_READ, name, str(version)) for name, version in missing.releases),
+    ]
+    return PlanReason(PlanReasonKind.INCOMPLETE, parts=tuple(unread[:_MOST_NAMED]))
 
 
 # Read once: a plan of many targets has thousands of reasons.

@@ -30,6 +30,7 @@ _PLAN_CAUSES = {
     PlanReasonKind.WITH_OTHERS: noop("it moves with the others"),
     PlanReasonKind.HELD_BACK: noop("capped at the newest version that installs{on}: {required} does not"),
     PlanReasonKind.NOT_POLLED: noop("{name} was not polled yet"),
+    PlanReasonKind.NOT_READ: noop("what {name} {version} requires was not read yet"),
     PlanReasonKind.PACKAGE_NOT_FOUND: noop("the index has no package {name}"),
     PlanReasonKind.NO_INSTALLABLE_VERSION: noop("no release of {name} is usable{on}: {version} {obstacles}"),
     PlanReasonKind.NO_ADMITTED_VERSION: noop("no release of {name} that the requirements admit is usable{on}"),
@@ -47,6 +48,8 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
     `target_name` names a target by its slug. Where it returns "", the target is left out: the page that shows the
     clause is about one target only.
     """
+    if reason.kind is PlanReasonKind.INCOMPLETE and reason.parts:
+        return "; ".join(plan_cause_text(part, target_name) for part in reason.parts)
     return gettext(_PLAN_CAUSES[reason.kind]).format(
         name=reason.name,
         version=reason.version,

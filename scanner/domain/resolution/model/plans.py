@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.explain.account import ConflictAccount
-from scanner.domain.resolution.explain.plan_reason import PlanReason
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing
@@ -17,6 +17,8 @@ from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
 from scanner.domain.targets.target import Target
 
 __all__ = ["Blocker", "Plan", "VersionChange"]
+
+_REFUTED = {PlanReasonKind.BLOCKED, PlanReasonKind.CONTRADICTION}
 
 
 class VersionChange(Struct, frozen=True):
@@ -60,6 +62,15 @@ class Plan(Struct, frozen=True):
     limit: LimitReached | None = None
     resolutions: tuple[Resolution, ...] = ()
     roots: RootRequirements | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is missing, or more time, may change if there is a set.
+
+        What was not read counts as requiring nothing: where no set holds even so, none does.
+        """
+        is_refuted = self.reason is not None and self.reason.kind in _REFUTED
+        return self.limit is not None or (bool(self.missing) and not is_refuted)
 
     @property
     def direct_changes(self) -> tuple[VersionChange, ...]:

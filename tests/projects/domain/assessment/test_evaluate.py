@@ -13,6 +13,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read, select
+from projects.presentation.formats.text import headline
 from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.candidate_list import CandidateList
@@ -357,3 +358,20 @@ def test_a_plan_moves_past_a_version_that_a_constraint_excludes() -> None:
     resolved = resolve_targets(AssessmentRequest(asked, on, BuildPolicy(), NOW), index.snapshot)
     assert resolved[0].plan is not None
     assert [str(change.after) for change in resolved[0].plan.changes] == ["3.0"]
+
+
+UNREAD: dict[str, Releases] = {
+    "core": {"1.0": (wheels("core", "1.0", OLD), []), "2.0": (pure("core", "2.0"), None)},
+    "closed": {"1.0": (wheels("closed", "1.0", OLD), [])},
+}
+
+
+def test_a_target_whose_plan_hangs_on_a_release_that_was_not_read_names_it() -> None:
+    (answer,) = ask(UNREAD, "core==1.0", WINDOWS)
+    assert answer.verdict is ProjectVerdict.UNKNOWN
+    assert headline(answer).endswith("is not complete: what core 2.0 requires was not read yet.")
+
+
+def test_where_no_set_holds_whatever_was_not_read_requires_the_target_is_no_go() -> None:
+    (answer,) = ask(UNREAD, "core==1.0\nclosed", WINDOWS)
+    assert (answer.verdict, package(answer, "closed").verdict) == (ProjectVerdict.NO_GO, Verdict.BLOCKED)
