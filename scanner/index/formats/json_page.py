@@ -2,73 +2,76 @@
 
 import json
 import re
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.index.errors import InvalidIndexPage
-from scanner.index.formats import rows
+from scanner.index.formats import rows, usual_rows
 from scanner.index.formats.rows import InvalidRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
-# Values that need no further check: nothing to trim, to lower or to reject.
-_DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
-_SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
     """Return one package's page. Raises InvalidIndexPage if it is none, of another package, or too large."""
-    document = read_any(body, url)
-    # If so, no string of the page holds a control character, a backslash or a character beyond ASCII.
-    plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
-    return read_document(document, name, url, max_files, plain=plain)
+    usual = usual_rows.decode(body)
+    if usual is not None:
+        meta = check_meta(usual.meta, url)
+        _check_name(usual.name, name, url)
+        _check_number(usual.files, max_files, url)
+        # A control character can only be written with a backslash.
+        printable = body.isascii() and b"\\" not in body and b"\x7f" not in body
+        files = usual_rows.read_files(usual.files, url, printable=printable)
+        if files is not None:
+            return _page(name, files, meta, usual.status, Problems())
+    return read_document(read_any(body, url), name, url, max_files)
 
 
-def read_document(
-    document: dict[str, Any], name: NormalizedName, url: str, max_files: int, *, plain: bool = False
-) -> IndexPage:
-    """Return the page of a JSON document. plain: its strings are printable ASCII without backslashes."""
+def read_document(document: dict[str, Any], name: NormalizedName, url: str, max_files: int) -> IndexPage:
+    """Return the page of a JSON document, whose rows may have anything in any place."""
     _check_name(document.get("name"), name, url)
     entries = document.get("files")
     if not isinstance(entries, list):
         raise InvalidIndexPage(url, "files", "there is no list of files")
-    if len(entries) > max_files:
-        raise InvalidIndexPage(url, "files", f"{len(entries):,} files; no more than {max_files:,} are read")
+    _check_number(entries, max_files, url)
     problems = Problems()
     files: list[tuple[str, IndexFile]] = []
     for position, entry in enumerate(entries):
-        file = _usual_file(entry) if plain or _is_plain(entry) else None
         place = f"files[{position}]"
         filename = None
         try:
-            if file is None:
-                filename = _filename(entry)
-                file = _file(entry, filename, url, problems, place)
-            files.append((place, file))
+            filename = _filename(entry)
+            files.append((place, _file(entry, filename, url, problems, place)))
         except InvalidRow as error:
             problems.row(place, error, filename)
     if entries and not files:
         raise InvalidIndexPage(url, problems.found[0].place, f"no row can be read: {problems.found[0].message}")
-    status, reason = _status(document.get("project-status"), problems)
-    return IndexPage(
-        name=name,
-        files=rows.unique(files, problems),
-        serial=rows.serial_of(document["meta"].get("_last-serial")),
-        status=status,
-        status_reason=reason,
-        problems=problems.all(),
-    )
+    return _page(name, rows.unique(files, problems), document["meta"], document.get("project-status"), problems)
+
+
+def _page(
+    name: NormalizedName, files: tuple[IndexFile, ...], meta: dict[str, Any], status: object, problems: Problems
+) -> IndexPage:
+    known, reason = _status(status, problems)
+    serial = rows.serial_of(meta.get("_last-serial"))
+    return IndexPage(name, files, serial, known, reason, problems.all())
 
 
 def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
     """Return the document if its API version is supported. Raises InvalidIndexPage."""
-    meta = document.get("meta")
+    check_meta(document.get("meta"), url)
+    return document
+
+
+def check_meta(meta: object, url: str) -> dict[str, Any]:
+    """Return the meta mapping of a page if its API version is supported. Raises InvalidIndexPage."""
     if not isinstance(meta, dict):
         raise InvalidIndexPage(url, "meta", "there is no meta mapping")
     check_api_version(meta.get("api-version"), url, "meta.api-version")
-    return document
+    return meta
 
 
 def check_api_version(value: object, url: str, place: str) -> None:
@@ -104,68 +107,15 @@ def _check_name(given: object, name: NormalizedName, url: str) -> None:
         raise InvalidIndexPage(url, "name", f"the page of another package: {given[:100]!r}")
 
 
+def _check_number(entries: Sequence[object], most: int, url: str) -> None:
+    if len(entries) > most:
+        raise InvalidIndexPage(url, "files", f"{len(entries):,} files; no more than {most:,} are read")
+
+
 def _filename(entry: object) -> str:
     if not isinstance(entry, dict):
         raise InvalidRow("", entry, "not a mapping")
     return rows.filename_of(entry.get("filename"))
-
-
-def _is_plain(entry: Any) -> bool:
-    """Return whether the name and the address of a row are printable ASCII without backslashes.
-
-    The other strings that `_usual_file` takes are matched as a whole.
-    """
-    try:
-        text = entry["filename"] + entry["url"]
-        return bool(text.isascii() and text.isprintable() and "\\" not in text)
-    except (KeyError, TypeError, AttributeError):
-        return False
-
-
-def _usual_file(entry: Any) -> IndexFile | None:
-    """Return the file of a row in the usual form, much faster than checking each value alone; None for other rows."""
-    try:
-        filename, link, digest = entry["filename"], entry["url"], entry["hashes"]["sha256"]
-        size, python, uploaded = entry["size"], entry["requires-python"], entry["upload-time"]
-        core, yanked = entry["core-metadata"], entry["yanked"]
-        if core.__class__ is dict:
-            metadata_sha256 = core["sha256"]
-            if not _DIGEST(metadata_sha256):
-                return None
-            core = True
-        else:
-            metadata_sha256 = None
-        if not (
-            (yanked is False or yanked is True)
-            and (core is True or core is False)
-            and "/" not in filename
-            and " " not in filename
-            and 0 < len(filename) <= 300
-            and "#" not in link
-            and " " not in link
-            and len(link) <= 2000
-            and rows.is_plain_origin(link[: link.index("/", 8) + 1])
-            and _DIGEST(digest)
-            and size.__class__ is int
-            and 0 <= size < 2**63
-            and (python is None or (_SPECIFIER(python) is not None))
-            and uploaded[-1] == "Z"
-        ):
-            return None
-        return IndexFile(
-            filename,
-            link,
-            digest,
-            size,
-            python,
-            datetime.fromisoformat(uploaded),
-            yanked,
-            None,
-            core,
-            metadata_sha256,
-        )
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None
 
 
 def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, place: str) -> IndexFile:

@@ -12,8 +12,8 @@ from scanner.domain.index_page.page import IndexFile, PageProblem, ProjectStatus
 # A page may have thousands of invalid rows; an operator reads a few.
 MAX_PROBLEMS = 100
 _MAX_TEXT = 200
-_MAX_FILENAME = 300
-_MAX_URL = 2_000
+MAX_FILENAME = 300
+MAX_URL = 2_000
 _MAX_SPECIFIER = 200
 _MAX_INTEGER = 2**63 - 1
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
@@ -69,8 +69,8 @@ def filename_of(value: object) -> str:
     """Return a file name that is one path segment and can be stored."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidRow("filename", value, "there is no file name")
-    if len(value) > _MAX_FILENAME:
-        raise InvalidRow("filename", value, f"the file name is longer than {_MAX_FILENAME} characters")
+    if len(value) > MAX_FILENAME:
+        raise InvalidRow("filename", value, f"the file name is longer than {MAX_FILENAME} characters")
     if _UNSTORABLE.search(value) or "/" in value or "\\" in value:
         raise InvalidRow("filename", value, "the file name holds characters that no file name may")
     return value
@@ -81,7 +81,7 @@ def url_of(value: object, base_url: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidRow("url", value, "there is no address")
     value = value.partition("#")[0]
-    if _PLAIN_URL.match(value) and len(value) <= _MAX_URL:
+    if _PLAIN_URL.match(value) and len(value) <= MAX_URL:
         return value
     try:
         url = urljoin(base_url, value.strip())
@@ -91,7 +91,7 @@ def url_of(value: object, base_url: str) -> str:
         raise InvalidRow("url", value, f"the address cannot be read: {error}") from None
     if not usable:
         raise InvalidRow("url", value, "only http and https addresses are followed")
-    if len(url) > _MAX_URL or _UNSTORABLE.search(url):
+    if len(url) > MAX_URL or _UNSTORABLE.search(url):
         raise InvalidRow("url", value, "the address is too long or holds control characters")
     return url
 

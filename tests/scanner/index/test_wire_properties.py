@@ -1,6 +1,7 @@
 """Whatever an index sends, a reader answers with values or InvalidIndexPage, and soon."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import IndexPage
 from scanner.index.errors import InvalidIndexPage
+from scanner.index.formats import json_page, usual_rows
 from scanner.index.formats.read import JSON_TYPE, read_page, read_root
 from tests.scanner.index.formats.test_read import html_body, html_link, json_body, json_row
 
@@ -79,6 +81,65 @@ def test_any_json_gives_a_page_or_a_refusal(document: Any) -> None:
 @given(st.dictionaries(st.sampled_from(PAGE_KEYS), anything, max_size=3), st.lists(rows | anything, max_size=4))
 def test_a_json_page_with_anything_in_any_place_gives_a_page_or_a_refusal(changes: Any, files: Any) -> None:
     check(read_or_refuse(JSON_TYPE, json_body(**{"files": files, **changes})))
+
+
+DIGEST = st.sampled_from(["0a" * 32, "AB" * 32, f"{'0a' * 31} 0", f" {'0a' * 32} ", "0a", None])
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "filename": st.sampled_from(
+        ["demo-2.0.zip", "demo-3.0-py3-none-any.whl", "a/b", "a\\b", "\x00", "\x7f", " ", "", "ä.zip", "x" * 301]
+    ),
+    "url": st.sampled_from(
+        ["https://files.example/a.zip", "https://files.example/a.zip#sha256=1", "../a.zip", "https://a b/", "ftp://a/b",
+         "https://ä.example/a.zip", "//", "", f"https://files.example/{'x' * 2000}", "https://files.example\\a"]
+    ),
+    "hashes": st.none() | st.fixed_dictionaries({}, optional={"sha256": DIGEST, "md5": st.just("x")}),
+    "size": st.sampled_from([0, 12, -1, 2**63 - 1, 2**63, 10**30, 1.0, True, None, "1"]),
+    "requires-python": st.sampled_from([">=3.9", " >=3.9 ", "", " ", "x" * 201, "\x00", "é", None]),
+    "upload-time": st.sampled_from(
+        ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678901Z", "2026-01-02T03:04:05.1234567Z", "2026-01-02", "Z", "",
+         "2026-01-02T03:04:05+02:00", "2026-01-02T03:04:05", "0001-01-01T00:00:00+14:00", "2026-13-02T03:04:05Z", None]
+    ),
+    "yanked": st.sampled_from([False, True, None, "", "why", "a\nb", "é\x00"]),
+    "core-metadata": st.none() | st.booleans() | st.fixed_dictionaries({}, optional={"sha256": DIGEST}),
+    "data-dist-info-metadata": st.booleans(),
+    "provenance": anything,
+}  # fmt: skip
+usual = {
+    **json_row(url="https://files.example/demo-1.0.tar.gz", size=1, yanked=False),
+    "requires-python": ">=3.8",
+    "upload-time": "2026-01-02T03:04:05.678901Z",
+    "core-metadata": {"sha256": "cd" * 32},
+}
+nearly_usual = st.fixed_dictionaries({}, optional=VALUES).map(lambda changes: {**usual, **changes})
+
+
+@given(
+    st.lists(nearly_usual, max_size=2), st.dictionaries(st.sampled_from(PAGE_KEYS), anything, max_size=1), st.booleans()
+)
+def test_reading_by_columns_gives_what_reading_row_by_row_gives(files: Any, changes: Any, as_ascii: bool) -> None:
+    page = {"meta": {"api-version": "1.4"}, "name": "demo", "files": [usual, *files], **changes}
+    body = json.dumps(page, ensure_ascii=as_ascii).encode("utf-8", "surrogatepass")
+    assert outcome(json_page.read_page, body) == outcome(row_by_row, body)
+
+
+def row_by_row(body: bytes, name: NormalizedName, url: str, most: int) -> IndexPage:
+    return json_page.read_document(json_page.read_any(body, url), name, url, most)
+
+
+def outcome(read: Callable[[bytes, NormalizedName, str, int], IndexPage], body: bytes) -> object:
+    """Return the page with the types of its values, or the refusal."""
+    try:
+        page = read(body, NAME, URL, 2)
+    except InvalidIndexPage as error:
+        return str(error)
+    return page, [tuple(map(type, file)) for file in page.files]
+
+
+def test_the_usual_page_is_read_by_columns() -> None:
+    rows_read = [usual, {**usual, "filename": "demo-2.0.zip", "yanked": 'a "reason"', "core-metadata": False}]
+    document = usual_rows.decode(json_body(*rows_read))
+    assert document is not None
+    assert usual_rows.read_files(document.files, URL) is not None
 
 
 @given(st.lists(rows, max_size=5))
