@@ -86,6 +86,12 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedFilename | U
     return UnparsedFilename(filename, "it is not an archive that installers know")
 
 
+def parse_wheel_version(name: str, version: str, package: NormalizedName) -> Version | None:
+    """Return the version of a wheel whose name begins with these parts; None if it is not one of the package."""
+    head = _head(name, version)
+    return head[1] if head is not None and head[0] == package else None
+
+
 def read_wheel_tags(filename: str) -> tuple[str, BuildTag]:
     """Return the tag set and the build tag of a name that `parse_filename` has accepted as a wheel's."""
     parts = filename.removesuffix(".whl").split("-")
@@ -106,8 +112,14 @@ def _wheel(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedF
 @lru_cache(maxsize=4096)
 def _head(name: str, version: str) -> tuple[NormalizedName, Version] | None:
     """Parse the first two parts of a wheel's name; None where `packaging` refuses them."""
+    package, number = _wheel_name(name), _version(version)
+    return (package, number) if package is not None and number is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _wheel_name(name: str) -> NormalizedName | None:
     try:
-        return parse_wheel_filename(f"{name}-{version}-py3-none-any.whl")[:2]
+        return parse_wheel_filename(f"{name}-0-py3-none-any.whl")[0]
     except InvalidWheelFilename:
         return None
 

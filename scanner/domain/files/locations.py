@@ -5,6 +5,7 @@ folder of 64 hex digits as `ab/cd/rest/`, text for any other folder, or the whol
 """
 
 import re
+from collections.abc import Sequence
 
 _DIGEST_FOLDER = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/")
 _WHOLE, _DIGEST, _FOLDER = b"\0", b"\1", b"\2"
@@ -28,6 +29,14 @@ def pack_location(url: str, filename: str, base: str) -> bytes:
     if _DIGEST_FOLDER.fullmatch(folder):
         return _DIGEST + bytes.fromhex(folder.replace("/", ""))
     return _FOLDER + folder.encode()
+
+
+def pack_locations(urls: Sequence[str], filenames: Sequence[str], base: str) -> list[bytes]:
+    """Encode the URLs of these files as `pack_location` does."""
+    return [
+        _FOLDER if base and url == base + filename else pack_location(url, filename, base)
+        for url, filename in zip(urls, filenames, strict=True)
+    ]
 
 
 def unpack_location(location: bytes, filename: str, base: str) -> str:

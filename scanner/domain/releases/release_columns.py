@@ -39,7 +39,8 @@ class _Row(NamedTuple):
 
     @classmethod
     def of(cls, text: str, release: PolledRelease) -> _Row:
-        return cls(text, release.pk, release.profile, _upload(release), Version(text).is_prerelease)
+        upload = _microseconds(release.uploaded_at)
+        return cls(text, release.pk, release.profile, upload, Version(text).is_prerelease)
 
 
 class ReleaseColumns(Struct, frozen=True, array_like=True):
@@ -58,16 +59,25 @@ class ReleaseColumns(Struct, frozen=True, array_like=True):
     @classmethod
     def of(cls, releases: Mapping[str, PolledRelease]) -> Self:
         """Return the columns of these releases, by version."""
-        versions = {text: Version(text) for text in releases}
+        columns = cls.without_keys({text: release.uploaded_at for text, release in releases.items()}, {})
+        ordered = columns.versions
+        return columns.with_keys([releases[text].pk for text in ordered], [releases[text].profile for text in ordered])
+
+    @classmethod
+    def without_keys(cls, uploads: Mapping[str, datetime | None], parsed: Mapping[str, Version]) -> Self:
+        """Return the columns of releases that are not stored yet, by version, with no keys.
+
+        parsed: the versions that are parsed already.
+        """
+        versions = {text: parsed.get(text) or Version(text) for text in uploads}
         # As `_order`, with each version parsed once: sorting keeps the order of those that are equal.
         ordered = sorted(sorted(versions), key=versions.__getitem__)
-        return cls(
-            ordered,
-            [releases[text].pk for text in ordered],
-            [releases[text].profile for text in ordered],
-            [_upload(releases[text]) for text in ordered],
-            [place for place, text in enumerate(ordered) if versions[text].is_prerelease],
-        )
+        early = [place for place, text in enumerate(ordered) if versions[text].is_prerelease]
+        return cls(ordered, [], [], [_microseconds(uploads[text]) for text in ordered], early)
+
+    def with_keys(self, pks: list[int], profiles: list[int]) -> Self:
+        """Return the columns with the keys of the releases and of their profiles, in the order of `versions`."""
+        return type(self)(self.versions, pks, profiles, self.uploads, self.prereleases)
 
     @classmethod
     def _of_rows(cls, rows: Collection[_Row]) -> Self:
@@ -129,8 +139,8 @@ def _order(row: _Row) -> tuple[Version, str]:
     return Version(row.version), row.version
 
 
-def _upload(release: PolledRelease) -> int | None:
-    return None if release.uploaded_at is None else to_microseconds(release.uploaded_at)
+def _microseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else to_microseconds(moment)
 
 
 def to_microseconds(moment: datetime) -> int:

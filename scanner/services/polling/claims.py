@@ -32,6 +32,7 @@ class PollClaim(Struct, frozen=True):
     last_modified: str
     content_hash: str
     serial: int | None
+    revision: int
     failures: int
     absences: int
     is_watched: bool

@@ -25,8 +25,9 @@ from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, is_followed, lock_claimed_package, release_claim
-from scanner.services.storage.page import FileCounts, store_changes, store_page
-from scanner.services.storage.sql import select_rows, update_rows
+from scanner.services.storage.first_page import FirstPage, prepare_first_page
+from scanner.services.storage.page import FileCounts, store_changes, store_first_page, store_page
+from scanner.services.storage.sql import select_rows, update_rows, write_row
 
 logger = logging.getLogger(__name__)
 
@@ -65,8 +66,11 @@ def unchanged(claim: PollClaim, now: datetime) -> UnchangedPoll:
 def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResult:
     """Store a page (files, releases and wheel events) and release the claim in one transaction.
 
-    NOT_DUE, with nothing stored, if another worker has taken the claim over.
+    NOT_DUE, with nothing stored, if another worker has taken the claim over. The rows of a first page are made before
+    the transaction; they are dropped if the package has a page by then.
     """
+    expects_first = claim.revision == 0 and answer.vanished is None
+    first = prepare_first_page(claim.pk, claim.name, answer.page) if expects_first else None
     with transaction.atomic():
         package = lock_claimed_package(claim)
         if package is None:
@@ -75,7 +79,7 @@ def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResu
             result = PollResult.OLDER
             package.last_error = OLDER_PAGE
         else:
-            result = _store(package, answer, now)
+            result = _store(package, answer, first, now)
             package.etag = answer.etag or ""
             package.last_modified = answer.last_modified or ""
             package.last_error = ""
@@ -111,16 +115,13 @@ def _is_behind(package: Package) -> bool:
     return wanted is not None and serial is not None and wanted > serial
 
 
-def _store(package: Package, answer: FreshPage, now: datetime) -> PollResult:
+def _store(package: Package, answer: FreshPage, first: FirstPage | None, now: datetime) -> PollResult:
     is_first = package.revision == 0
-    page, stored = _store_files(package, answer, now)
-    checksums = RowChecksums(package_id=package.pk, checksums=answer.checksums)
-    if is_first:
-        RowChecksums.objects.bulk_create(
-            [checksums], update_conflicts=True, unique_fields=["package"], update_fields=["checksums"]
-        )
+    if is_first and first is not None:
+        page, stored = answer.page, store_first_page(package, first, now)
     else:
-        update_rows([checksums], ["checksums"])
+        page, stored = _store_files(package, answer, now)
+    write_row(RowChecksums, {"package": package.pk, "checksums": answer.checksums})
     new_status = package.status != page.status.value
     if new_status and not is_first:
         WheelEvent.objects.create(
@@ -148,7 +149,8 @@ def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[In
     if answer.vanished is None:
         return answer.page, store_page(package, answer.page, now)
     # A row that was skipped before has no stored file, so counting rows would not show a removed one.
-    stored = store_changes(package, answer.page, answer.vanished, now) if not package.problems else None
+    compares = package.revision and not package.problems
+    stored = store_changes(package, answer.page, answer.vanished, now) if compares else None
     if stored is not None:
         return answer.page, stored
     page = answer.whole()

@@ -15,15 +15,18 @@ from scanner.services.storage.sql import Row, insert_rows, time_writer
 CHUNK = 1000
 
 
-def write_events(package: Package, changes: PageDiff, now: datetime, *, is_first: bool) -> None:
-    """Write one event for each changed file, or for a first page a single FIRST_POLL event.
+def write_first_event(package: Package, now: datetime) -> None:
+    """Write the one event of a first page. Call in the transaction that stores it."""
+    event = _event(package, WheelEventKind.FIRST_POLL, "", None, now)
+    insert_rows(WheelEvent, _COLUMNS, [event], ignore_conflicts=True)
+
+
+def write_events(package: Package, changes: PageDiff, now: datetime) -> None:
+    """Write one event for each changed file.
 
     Call in the transaction that stores the changes, before they are stored.
     """
-    if is_first:
-        events = [_event(package, WheelEventKind.FIRST_POLL, "", None, now)]
-    else:
-        events = list(_events(package, changes, now))
+    events = list(_events(package, changes, now))
     if events:
         # A file that was removed and added again has its event already.
         insert_rows(WheelEvent, _COLUMNS, events, ignore_conflicts=True)

@@ -15,7 +15,8 @@ from scanner.domain.files.locations import base_of, pack_location, unpack_locati
 from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.storage.file_events import write_events
+from scanner.services.storage.file_events import write_events, write_first_event
+from scanner.services.storage.first_page import FirstPage, prepare_first_page
 from scanner.services.storage.release_columns import store_columns
 from scanner.services.storage.release_rows import Parsed, store_releases
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer
@@ -43,7 +44,19 @@ def store_page(package: Package, page: IndexPage, now: datetime) -> FileCounts:
     Sets newest_release_at and files_base of `package` without saving it. Writes events for changes since the stored
     page; a first page (revision 0) writes one FIRST_POLL event instead.
     """
+    # Every stored page raises the revision, so it is 0 for the first page only.
+    if package.revision == 0:
+        return store_first_page(package, prepare_first_page(package.pk, package.name, page), now)
     return _store(package, diff_page(_stored_files(package), page), now)
+
+
+def store_first_page(package: Package, first: FirstPage | None, now: datetime) -> FileCounts:
+    """Store a page that was prepared before the transaction, as `store_page` does. None: one without files."""
+    write_first_event(package, now)
+    if first is None:
+        return FileCounts(0, 0, 0)
+    package.files_base, package.newest_release_at = first.files_base, first.newest_release_at
+    return FileCounts(first.store(), 0, 0)
 
 
 def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> FileCounts | None:
@@ -91,9 +104,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
 
 
 def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
-    # Every stored page raises the revision, so it is 0 for the first page only.
-    is_first = package.revision == 0
-    write_events(package, changes, now, is_first=is_first)
+    write_events(package, changes, now)
     if changes:
         name = NormalizedName(package.name)
         # A changed file is deleted and inserted: nothing refers to its row, and bulk inserts are the fast path.
@@ -103,7 +114,7 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
             package.files_base = base_of(first.url, first.filename)
         parsed = {filename: parse_filename(filename, name) for filename in fresh}
         gone = [*changes.removed, *(file.filename for file in changes.changed)]
-        releases = store_releases(package, fresh, parsed, gone, now, is_first=is_first)
+        releases = store_releases(package, fresh, parsed, gone, now)
         _delete(package, gone)
         insert_rows(ReleaseFile, _COLUMNS, _file_rows(package, fresh.values(), parsed, releases.keys))
         releases.drop_empty()

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
 from scanner.models import Package, Release, StoredReleaseColumns
-from scanner.services.storage.sql import select_rows, update_rows
+from scanner.services.storage.sql import select_rows, write_row
 
 # Packages packed in one call of `pack_releases`; the next call packs more.
 MOST_PACKED = 5_000
@@ -20,17 +20,17 @@ def store_columns(package: Package, stored: Mapping[str, PolledRelease], removed
 
     Call in the transaction that does both, which locks the package: so the columns always say what the rows say.
     """
-    # Every stored page raises the revision, so it is 0 for the first page only.
-    row = _stored(package.pk) if package.revision else None
-    if row is None and package.revision:
+    row = _stored(package.pk)
+    if row is None or row[0] != FORMAT:
         # Stored by an old version.
-        _write(package.pk, _from_rows(package.pk), exists=False)
-    elif row is None:
-        _write(package.pk, ReleaseColumns.of(stored), exists=False)
-    elif row[0] != FORMAT:
-        _write(package.pk, _from_rows(package.pk), exists=True)
+        write_columns(package.pk, _from_rows(package.pk))
     else:
-        _write(package.pk, ReleaseColumns.from_bytes(bytes(row[1])).changed(stored, removed), exists=True)
+        write_columns(package.pk, ReleaseColumns.from_bytes(bytes(row[1])).changed(stored, removed))
+
+
+def write_columns(package_id: int, columns: ReleaseColumns) -> None:
+    """Write the columns of a package, as `store_columns` does."""
+    write_row(StoredReleaseColumns, {"package": package_id, "format": FORMAT, "columns": columns.to_bytes()})
 
 
 def pack_releases() -> int:
@@ -45,7 +45,7 @@ def pack_releases() -> int:
         with transaction.atomic():
             # Polls of the package take this lock too. Meanwhile it may have been deleted with its index.
             if Package.objects.select_for_update().filter(pk=pk).first() is not None:
-                _write(pk, _from_rows(pk), exists=_stored(pk) is not None)
+                write_columns(pk, _from_rows(pk))
     return len(packages)
 
 
@@ -58,13 +58,3 @@ def _from_rows(package_id: int) -> ReleaseColumns:
     fields = ("version", "pk", "profile", "first_uploaded_at")
     rows = select_rows(Release, fields, "package_id = %s", [package_id])
     return ReleaseColumns.of({version: PolledRelease(*facts) for version, *facts in rows})
-
-
-def _write(package_id: int, columns: ReleaseColumns, *, exists: bool) -> None:
-    row = StoredReleaseColumns(package_id=package_id, format=FORMAT, columns=columns.to_bytes())
-    if exists:
-        update_rows([row], ["format", "columns"])
-    else:
-        StoredReleaseColumns.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["package"], update_fields=["format", "columns"]
-        )

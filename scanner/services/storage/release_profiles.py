@@ -3,38 +3,85 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
-from scanner.domain.files.release_profile import ReleaseProfile
+from msgspec import Struct
+
+from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher
 from scanner.models import StoredProfile
-from scanner.services.storage.sql import marks, select_rows
+from scanner.services.storage.sql import Row, insert_rows, marks, select_rows
 
 CHUNK = 500
 # Profiles renewed in one call; the next call renews more.
 MOST_RENEWED = 5_000
 
 
+Facts = tuple[str | None, str, str | None, bool]
+"""A file of a profile: tag set, value of the kind (an enum hashes slowly), Requires-Python, yanked."""
+
+
+class PreparedProfiles(Struct, frozen=True):
+    """Profiles made before the transaction that stores them.
+
+    digests: of each in order. known: the rows of those that are stored. fresh: the new rows.
+    """
+
+    digests: list[str]
+    known: dict[str, int]
+    fresh: list[Row]
+
+    def store(self) -> list[int]:
+        """Return the row of each profile, created where it is new, in their order. Profiles are never deleted."""
+        keys = self.known
+        if self.fresh:
+            insert_rows(StoredProfile, _COLUMNS, self.fresh, ignore_conflicts=True)
+            keys = {**keys, **_known([str(digest) for digest, *_ in self.fresh])}
+        return [keys[digest] for digest in self.digests]
+
+
+_COLUMNS = ("digest", "text", "catalogue", "offers")
+
+
+def prepare_profiles(sets: Iterable[frozenset[Facts]]) -> PreparedProfiles:
+    """Prepare the profiles of these sets of files."""
+    return _prepare([_profile_of(facts) for facts in sets])
+
+
 def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, int]:
     """Return the row of each profile, created where it is new."""
-    digests = {hashlib.sha256(profile.text.encode()).hexdigest(): profile for profile in profiles}
-    ids = _known(digests)
+    made = [_described(profile) for profile in profiles]
+    return dict(zip((profile for _, _, profile in made), _prepare(made).store(), strict=True))
+
+
+_Described = tuple[str, str, ReleaseProfile]
+
+
+def _prepare(made: Sequence[_Described]) -> PreparedProfiles:
+    by_digest = {digest: (text, profile) for digest, text, profile in made}
+    known = _known(by_digest)
     # In a fixed order, so that two transactions with the same profiles never wait for each other in a circle.
-    fresh = [
-        StoredProfile(
-            digest=digest,
-            text=profile.text,
-            catalogue=catalogue_digest(),
-            offers=catalogue_matcher().packed_offers(profile),
-        )
-        for digest, profile in sorted(digests.items(), key=itemgetter(0))
-        if digest not in ids
+    fresh: list[Row] = [
+        (digest, text, catalogue_digest(), catalogue_matcher().packed_offers(profile))
+        for digest, (text, profile) in sorted(by_digest.items(), key=itemgetter(0))
+        if digest not in known
     ]
-    if fresh:
-        StoredProfile.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
-        ids.update(_known([profile.digest for profile in fresh]))
-    return {profile: ids[digest] for digest, profile in digests.items()}
+    return PreparedProfiles([digest for digest, _, _ in made], known, fresh)
+
+
+@lru_cache(maxsize=1024)
+def _profile_of(facts: frozenset[Facts]) -> _Described:
+    """Return the profile of these files, which many packages share, with its digest and its text."""
+    files = (ProfileFile(tags, FileKind(kind), python, yanked) for tags, kind, python, yanked in facts)
+    return _described(ReleaseProfile.of(files))
+
+
+def _described(profile: ReleaseProfile) -> _Described:
+    text = profile.text
+    return hashlib.sha256(text.encode()).hexdigest(), text, profile
 
 
 def renew_profiles() -> int:

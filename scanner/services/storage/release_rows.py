@@ -8,27 +8,24 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, read_wheel_tags
-from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.index_page.page import IndexFile
 from scanner.domain.releases.release_columns import PolledRelease
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.storage.release_profiles import store_profiles
+from scanner.services.storage.release_profiles import Facts, prepare_profiles
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
 
 CHUNK = 2000
 Parsed = ParsedFilename | UnparsedFilename
-# A file of a release profile: tag set, value of the kind (an enum hashes slowly), Requires-Python, yanked.
-_Facts = tuple[str | None, str, str | None, bool]
 
 
 class _ReleaseFiles(Struct):
     """The files that a release is about to have."""
 
-    facts: list[_Facts] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
 
-    def add(self, facts: _Facts, uploaded_at: datetime | None) -> None:
+    def add(self, facts: Facts, uploaded_at: datetime | None) -> None:
         self.facts.append(facts)
         if uploaded_at is not None:
             self.times.append(uploaded_at)
@@ -59,8 +56,6 @@ def store_releases(
     parsed: Mapping[str, Parsed],
     gone: Iterable[str],
     now: datetime,
-    *,
-    is_first: bool,
 ) -> ReleaseRows:
     """Store the releases of `fresh` files as they are after the rows of `gone` are deleted and these inserted.
 
@@ -83,9 +78,7 @@ def store_releases(
         files.add(facts, file.uploaded_at)
     profiles = _profiles(gathered)
     _update(known, gathered, profiles)
-    _insert(
-        package, [version for version in gathered if version not in known], gathered, profiles, now, is_first=is_first
-    )
+    _insert(package, [version for version in gathered if version not in known], gathered, profiles, now)
     keys = {**known, **_keys(package, names - known.keys())}
     emptied = tuple(key for version, key in known.items() if version not in gathered)
     stored = {
@@ -151,22 +144,8 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Releas
 
 
 def _profiles(gathered: Mapping[str, _ReleaseFiles]) -> dict[str, int]:
-    """Return the row of each release's profile, by version. Equal sets of files are computed once."""
-    made: dict[frozenset[_Facts], ReleaseProfile] = {}
-    chosen: dict[str, ReleaseProfile] = {}
-    profile_file: dict[_Facts, ProfileFile] = {}
-    for version, files in gathered.items():
-        facts = frozenset(files.facts)
-        profile = made.get(facts)
-        if profile is None:
-            for fact in facts:
-                if fact not in profile_file:
-                    tags, kind, python, yanked = fact
-                    profile_file[fact] = ProfileFile(tags, FileKind(kind), python, yanked)
-            profile = made[facts] = ReleaseProfile.of(profile_file[fact] for fact in facts)
-        chosen[version] = profile
-    keys = store_profiles(made.values())
-    return {version: keys[profile] for version, profile in chosen.items()}
+    """Return the row of each release's profile, by version."""
+    return dict(zip(gathered, prepare_profiles(frozenset(one.facts) for one in gathered.values()).store(), strict=True))
 
 
 def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], profiles: Mapping[str, int]) -> None:
@@ -184,9 +163,17 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], pro
         update_rows(rows, ["profile", "first_uploaded_at", "last_uploaded_at"])
 
 
+NOT_READ = {
+    "metadata_error": "",
+    "build_detail": "",
+    "metadata_failures": 0,
+    "metadata_grade": MetadataGrade.CERTAIN.value,
+    "declared": "",
+}
+"""What a release has whose metadata was never read."""
 _COLUMNS = (
     *("package", "version", "profile", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
-    *("metadata_error", "build_detail", "metadata_failures", "metadata_grade", "declared"),
+    *NOT_READ,
 )
 
 
@@ -196,12 +183,8 @@ def _insert(
     gathered: Mapping[str, _ReleaseFiles],
     profiles: Mapping[str, int],
     now: datetime,
-    *,
-    is_first: bool,
 ) -> None:
-    # The releases of a first page are old: they are not settled and have no events.
     time = time_writer()
-    since = None if is_first else time(now)
     rows = (
         (
             package.pk,
@@ -209,8 +192,8 @@ def _insert(
             profiles[version],
             time(min(gathered[version].times, default=None)),
             time(max(gathered[version].times, default=None)),
-            since,
-            *("", "", 0, MetadataGrade.CERTAIN.value, ""),
+            time(now),
+            *NOT_READ.values(),
         )
         for version in versions
     )

@@ -26,6 +26,7 @@ __all__ = [
     "time_writer",
     "update_rows",
     "update_values",
+    "write_row",
 ]
 
 M = TypeVar("M", bound=models.Model)
@@ -58,6 +59,18 @@ def insert_values(
 ) -> None:
     """Insert rows as `insert_rows` does, of values as a model instance would have them."""
     insert_rows(model, fields, _adapted(model, fields, rows), ignore_conflicts=ignore_conflicts)
+
+
+def write_row(model: type[models.Model], values: Mapping[str, int | bytes]) -> None:
+    """Insert the row, or update that with the same primary key, which is the first of the fields."""
+    table, (key, *columns) = names_of(model, tuple(values))
+    changes = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join([key, *columns])}) VALUES {marks(values)}"  # noqa: S608  names from models only
+            f" ON CONFLICT ({key}) DO UPDATE SET {changes}",
+            list(values.values()),
+        )
 
 
 def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:

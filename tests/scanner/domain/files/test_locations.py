@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.files.locations import base_of, pack_location, unpack_location
+from scanner.domain.files.locations import base_of, pack_location, pack_locations, unpack_location
 
 DIGEST = "ab/cd/" + "0123456789" * 6
 NAME = "demo-1.0-py3-none-any.whl"
@@ -23,6 +23,7 @@ urls = st.builds("https://files.example/{}/{}".format, folders, names) | st.text
 def test_every_url_comes_back_whatever_the_base(url: str, other: str, name: str, others_name: str) -> None:
     for base in ("", base_of(url, name), base_of(other, others_name), base_of(other, other.rpartition("/")[2])):
         assert unpack_location(pack_location(url, name, base), name, base) == url
+        assert pack_locations([url, url], [name, name], base) == [pack_location(url, name, base)] * 2
 
 
 @pytest.mark.parametrize(
