@@ -9,6 +9,7 @@ from functools import partial
 
 from django.conf import settings
 from msgspec.structs import replace
+from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.request import AssessmentRequest
@@ -109,19 +110,8 @@ class _Run:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
         is_first = not self._decided
         reader = IndexReader(self._indexes, self._request)
-        if is_first:
-            found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
-            if found.undecided and answers(self._last, self._question, self._request):
-                # The last answer stays on the page until the next one is complete or partly known.
-                self._shown, self._keeps_last = Certainty.TARGET, True
-            else:
-                self._store(with_certain(self._request, found, reader) if found.undecided else found)
-            self._consulted = found.consulted
-            self._decided = {
-                one.target: one
-                for one in found.targets
-                if one.target not in found.undecided and not _depends_on_an_sdist(one)
-            }
+        if is_first and not self._is_nothing_read(reader):
+            self._search_stored(reader)
         rest = [target for target in self._request.targets if target.slug not in self._decided]
         if not rest:
             if not is_first:
@@ -152,6 +142,27 @@ class _Run:
         # What the index could not give now is fetched on schedule, not at once.
         return bool(found.missing or found.undecided) and not fetched.faults
 
+    def _is_nothing_read(self, reader: IndexReader) -> bool:
+        """Return whether no required package is stored, so that no search can find anything. The page says as much."""
+        names = tuple(map(NormalizedName, sorted(self._request.names)))
+        reader.read_missing(Missing(names))
+        return bool(names) and all(reader.snapshot.package(name) is None for name in names)
+
+    def _search_stored(self, reader: IndexReader) -> None:
+        """Store what is certain by what is stored, and keep what is decided."""
+        found = reevaluate(self._key, self._request, indexes=self._indexes, reader=reader)
+        if found.undecided and answers(self._last, self._question, self._request):
+            # The last answer stays on the page until the next one is complete or partly known.
+            self._shown, self._keeps_last = Certainty.TARGET, True
+        else:
+            self._store(with_certain(self._request, found, reader) if found.undecided else found)
+        self._consulted = found.consulted
+        self._decided = {
+            one.target: one
+            for one in found.targets
+            if one.target not in found.undecided and not _depends_on_an_sdist(one)
+        }
+
     def _evaluate(self, asked: AssessmentRequest, resolved: ResolvedRequest) -> Evaluation:
         if self._decided:
             return evaluate(asked, indexes=self._indexes, resolved=resolved)
@@ -160,7 +171,7 @@ class _Run:
     def _store_partly(
         self, asked: AssessmentRequest, watch: CertaintyWatch, reader: IndexReader, searches: TargetSearches
     ) -> None:
-        """Store what is certain while fetching goes on: at once what is new, else after as long again as it took yet.
+        """Store what is certain while fetching goes on: often at first, but at most a tenth of the time.
 
         The first package that certainly does not install and the first target that is decided are shown at once.
         """

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
+from projects.presentation.cell_summary import cell_text
 from projects.services.assessments import run
 from projects.services.assessments.evaluate import Evaluation
 from projects.services.assessments.fetch import FetchResult, fetch_missing
@@ -188,6 +189,7 @@ def test_an_answer_stays_until_the_next_one_is_there_unless_more_is_asked(
         store_evaluation(snapshot, found, *rest)
 
     monkeypatch.setattr(run, "store_evaluation", watched)
+    monkeypatch.setattr(run, "FIRST_REFRESH", 0)
     replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl")])
     snapshot = snapshot_of(project, "demo\n")
     assess(snapshot, replay)
@@ -203,6 +205,22 @@ def test_an_answer_stays_until_the_next_one_is_there_unless_more_is_asked(
     assess(snapshot, replay)
     assert stored[1]
     assert not stored[-1]
+
+
+def test_what_is_shown_first_of_a_package_that_installs_is_no_verdict(
+    project: Project, replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside what its metadata bring it may still turn out otherwise."""
+    shown: list[list[tuple[str, str]]] = []
+
+    def watched(snapshot: Snapshot, found: Evaluation, *rest: Any) -> None:
+        shown.append([(one.name, cell_text(one)) for target in found.targets for one in target.packages])
+
+    monkeypatch.setattr(run, "store_evaluation", watched)
+    monkeypatch.setattr(run, "FIRST_REFRESH", 0)
+    replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl")])
+    assess(snapshot_of(project, "demo\n"), replay)
+    assert [shown[0], shown[-1]] == [[("demo", "1.0 so far")], [("demo", "pure")]]
 
 
 def test_only_the_newest_snapshot_of_a_project_is_assessed(project: Project, replay: ReplayIndex) -> None:
