@@ -16,6 +16,7 @@ from projects.domain.assessment.evaluate import (
     explain_targets,
     missing_in,
     releases_to_explain,
+    unseen_in,
 )
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
@@ -123,26 +124,26 @@ def evaluate_partly(
     searches: TargetSearches,
     known: dict[Target, tuple[ResolvedTarget, TargetResult]] | None = None,
 ) -> Evaluation:
-    """Evaluate what is certain while searches wait: finished targets, and the pinned versions of others.
+    """Evaluate what is certain while searches wait: decided targets, and of others what certainly does not install.
 
-    `known` keeps the results of targets that lack nothing from one call to the next: each is explained once.
+    A target that hangs on what was given up, or on an sdist that is still to be looked into, may be found otherwise.
+    `known` keeps the results of decided targets from one call to the next: each is explained once.
     """
     known = {} if known is None else known
-    waiting = judge_unfinished(request, reader.snapshot, searches.unfinished)
-    new = [one for one in searches.finished if one.target not in known or known[one.target][0] is not one]
+    snapshot = reader.snapshot
+    decided = [one for one in searches.finished if not one.missing and not unseen_in([one], snapshot)]
+    undecided = set(request.targets) - {one.target for one in decided}
+    waiting = judge_unfinished(request, snapshot, [target for target in request.targets if target in undecided])
+    new = [one for one in decided if one.target not in known or known[one.target][0] is not one]
     files_of = read_files([*releases_to_explain(new), *releases_of(waiting)], as_of=reader.as_of)
     explanations = WheelExplanations(files_of)
-    explained = explain_targets(request, new, reader.snapshot, explanations)
+    explained = explain_targets(request, new, snapshot, explanations)
     known.update((one.target, (one, result)) for one, result in zip(new, explained, strict=True))
-    made = {known[one.target][1].target: known[one.target][1] for one in searches.finished}
-    made |= {one.target: one for one in explain_unfinished(request, waiting, reader.snapshot, explanations)}
-    for one in new:
-        if one.missing:
-            del known[one.target]
+    made = {known[one.target][1].target: known[one.target][1] for one in decided}
+    made |= {one.target: one for one in explain_unfinished(request, waiting, snapshot, explanations)}
     results = [made[target.slug] for target in request.targets]
-    waits = {*searches.unfinished, *(one.target for one in searches.finished if one.missing)}
     missing = searches.missing | missing_in(searches.finished)
-    found = make_evaluation(request, results, missing, undecided=frozenset(target.slug for target in waits))
+    found = make_evaluation(request, results, missing, undecided=frozenset(target.slug for target in undecided))
     return replace(found, consulted=reader.names)
 
 
