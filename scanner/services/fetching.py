@@ -24,7 +24,7 @@ from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
 from scanner.services.metadata import MetadataAnswer
-from scanner.services.packages import ensure_packages_on
+from scanner.services.packages import KnownPackage, ensure_packages_on
 from scanner.services.polling.results import PollResult
 from scanner.services.release_fetches import ReleaseFetches
 from scanner.services.shutdown import stop_requested
@@ -234,7 +234,7 @@ class Fetcher:
             self._clients[index.pk] = usable_client(index.pk, index.connect)
         return self._clients[index.pk]
 
-    def _cannot_ask(self, index: IndexSource, package: Package) -> None:
+    def _cannot_ask(self, index: IndexSource, package: KnownPackage) -> None:
         """Store for a package that its index cannot be used."""
         reason = f"{index.url} cannot be asked: its address or its login cannot be used"
         Package.objects.filter(pk=package.pk).update(last_error=reason)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.domain.translation import noop
 from scanner.models import Package, PackageState
+from scanner.selectors.rows import marks, select_rows
 
 # A missing name is polled again when it is requested again, but not sooner than this; where another index of the
 # project has the name, once a day.
@@ -22,7 +23,22 @@ RECHECK_ELSEWHERE_AFTER = timedelta(days=1)
 AT_HAND_FOR = timedelta(minutes=5)
 
 
-def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, Package]:
+class KnownPackage(NamedTuple):
+    """What says of a package whether it is asked for: a model instance for each would take longer."""
+
+    index_id: int
+    name: str
+    pk: int
+    state: str
+    checked_at: datetime | None
+    due_at: datetime | None
+    last_error: str
+
+
+_KNOWN = ("index", "name", "pk", "state", "checked_at", "due_at", "last_error")
+
+
+def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, KnownPackage]:
     """Return the packages of these normalised names, by name, and create those that are new.
 
     New packages are due at once. A name that no index can have is stored as malformed and never polled. A package that
@@ -42,7 +58,7 @@ def known_names(index_ids: Collection[int], names: Collection[str]) -> set[str]:
 
 def ensure_packages_on(
     index_ids: Collection[int], names: Collection[str], now: datetime, *, at_hand: bool = False
-) -> dict[int, list[Package]]:
+) -> dict[int, list[KnownPackage]]:
     """Return the packages of these names on each of the indexes, as `ensure_packages` does. As many queries as for one.
 
     A name that is missing on one of the indexes and current on another is made due again once a day only. With
@@ -83,14 +99,22 @@ def recheck_missing(package_ids: Collection[int] | QuerySet[Any, Any], now: date
     return missing.update(due_at=now, due_reason=noop("requested again: it may exist here now"))
 
 
-def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict[str, Package]]:
-    known: dict[int, dict[str, Package]] = {index: {} for index in index_ids}
-    for package in Package.objects.filter(index__in=index_ids, name__in=names):
+def known_packages(index_ids: Collection[int], names: Collection[str]) -> list[KnownPackage]:
+    """Return those of these packages that have a row, on each of the indexes. One query."""
+    if not (index_ids and names):
+        return []
+    where = f"index_id IN {marks(index_ids)} AND name IN {marks(names)}"
+    return [KnownPackage(*row) for row in select_rows(Package, _KNOWN, where, [*index_ids, *names])]
+
+
+def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict[str, KnownPackage]]:
+    known: dict[int, dict[str, KnownPackage]] = {index: {} for index in index_ids}
+    for package in known_packages(index_ids, names):
         known[package.index_id][package.name] = package
     return known
 
 
-def _is_recheck_due(package: Package, known: Mapping[int, Mapping[str, Package]], now: datetime) -> bool:
+def _is_recheck_due(package: KnownPackage, known: Mapping[int, Mapping[str, KnownPackage]], now: datetime) -> bool:
     if package.state != PackageState.MISSING or package.due_at is not None:
         return False
     beside = any(here[package.name].state == PackageState.CURRENT for here in known.values() if package.name in here)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from scanner.models import Package, PackageState
+from scanner.models import PackageState
 from scanner.selectors.lacking_metadata import lacking_metadata
 from scanner.services.index_sets import IndexSet
+from scanner.services.packages import KnownPackage, known_packages
 
 __all__ = ["fresh_names", "is_stale", "settled_releases"]
 
@@ -20,7 +21,7 @@ def fresh_names(indexes: IndexSet, names: Collection[str], fresh_for: timedelta)
         return set()
     now = timezone.now()
     fresh: dict[str, int] = {}
-    for package in Package.objects.filter(index__in=indexes.keys, name__in=names):
+    for package in known_packages(indexes.keys, names):
         fresh[package.name] = fresh.get(package.name, 0) + (not is_stale(package, now, fresh_for, patient=False))
     return {name for name, count in fresh.items() if count == len(indexes.keys)}
 
@@ -31,7 +32,7 @@ def settled_releases(release_ids: Collection[int]) -> set[int]:
     return set(release_ids).difference(*lacking.values())
 
 
-def is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
+def is_stale(package: KnownPackage, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
     """Return whether an index is asked for a package again."""
     if package.state == PackageState.MALFORMED:
         return False

@@ -69,7 +69,7 @@ def test_a_page_that_is_behind_its_serial_is_asked_for_again(followed: Followed)
     followed.follow(NOON)
     followed.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
     followed.follow(NOON + HOUR)
-    package = followed.packages["moving"]
+    package = Package.objects.get(pk=followed.packages["moving"].pk)
     # A stale cache answers: as before.
     Package.objects.filter(pk=package.pk).update(wanted_serial=10**9)
     poll_package(package.pk, followed.client, NOON + HOUR)
