@@ -8,10 +8,10 @@ from functools import partial
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
+from scanner.domain.resolution.best_effort import BestEfforts
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.facts import facts_of
 from scanner.domain.resolution.explain.reasons import PackageNotFound, Required, Unavailable
-from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.requirement import Requirement
@@ -22,17 +22,19 @@ from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved
 from scanner.domain.resolution.results import explain
 from scanner.domain.resolution.target_provider import TargetProvider
 
-__all__ = ["SearchResult", "best_effort", "certain_blockers", "explain_in", "find_blockers"]
+__all__ = ["SearchResult", "certain_blockers", "explain_in", "find_blockers"]
 
 
 class SearchResult(Struct, frozen=True):
     """The last problem that was searched, with the packages that had to be tolerated, and its result.
 
     `choices` is None if no set holds even so; then `proof` says why, or `limit` that the search was cut short.
+    `efforts` are the best efforts that were worked out on the way.
     """
 
     problem: ResolutionProblem
     choices: Choices | None
+    efforts: BestEfforts
     proof: Incompatibility | None = None
     limit: LimitReached | None = None
 
@@ -50,14 +52,14 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     older one installs either, so looking for one that fits the rest would only hide the conflict. Where only a
     pre-release of a package is usable, installers take it, and so does this if the set then holds.
     """
-    certain = []
+    efforts, certain = BestEfforts(), []
     for provider in problem.providers:
         certain.append((yield from problem.known(partial(certain_blockers, provider))))  # noqa: PERF401  a comprehension cannot yield
     opened = yield from _with_prereleases(problem, certain)
     if opened is not problem:
         found = yield from opened.solve()
         if isinstance(found, Solved):
-            return SearchResult(opened, opened.choices(found))
+            return SearchResult(opened, opened.choices(found), efforts)
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
     for blocked, unknown in certain:
@@ -68,20 +70,20 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
             problem = problem.allowing(tolerated, placeholders)
         found = yield from problem.solve()
         if isinstance(found, Exhausted):
-            return SearchResult(problem, None, limit=LimitReached(found.steps, found.reason))
+            return SearchResult(problem, None, efforts, limit=LimitReached(found.steps, found.reason))
         if isinstance(found, Solved):
-            return SearchResult(problem, problem.choices(found))
+            return SearchResult(problem, problem.choices(found), efforts)
         proof = found.proof
         assert proof is not None  # there were no assumptions
-        tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof))
+        tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof, efforts))
         usable = {name for name in tolerated if any(has_usable_prerelease(p, name) for p in problem.providers)}
         if usable - problem.open_prereleases and not (problem.tolerated or problem.placeholders):
             opened = problem.opening(usable)
             found = yield from opened.solve()
             if isinstance(found, Solved):
-                return SearchResult(opened, opened.choices(found))
+                return SearchResult(opened, opened.choices(found), efforts)
         if not tolerated and not placeholders:
-            return SearchResult(problem, None, proof)
+            return SearchResult(problem, None, efforts, proof)
 
 
 def _with_prereleases(
@@ -104,7 +106,9 @@ def _with_prereleases(
     return opened
 
 
-def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[Choices, set[NormalizedName]]:
+def _next_to_allow(
+    problem: ResolutionProblem, proof: Incompatibility, efforts: BestEfforts
+) -> tuple[Choices, set[NormalizedName]]:
     """Return a package of the proof that could be let through, as (tolerated, placeholders); one of them is empty.
 
     Only a package that the best versions of everything else lead to qualifies. One that only older versions need is
@@ -121,12 +125,12 @@ def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[
             p.satisfied(reason.requirement.name, reason.requirement) for p in problem.providers
         ):
             absent.add(reason.requirement.name)
-    for provider in problem.providers:
-        choices, graph = best_effort(provider)
-        for violation in graph.violations:
+    for number, provider in enumerate(problem.providers):
+        found = efforts.of(problem, number)
+        for violation in found.graph.violations:
             name, edge = violation.name, violation.edge
             if edge is None and name in unavailable.keys() - problem.tolerated.keys():
-                return {name: choices[name]}, set()
+                return {name: found.choices[name]}, set()
             if (
                 edge is not None
                 and name in absent - problem.placeholders
@@ -176,32 +180,3 @@ def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedN
                     followed.add((name, extra))
                     requirements += [added for _, added in provider.applicable(dependencies, extra)]
     return {name: provider.prefer(name, masks[name]) for name in sorted(blocked)}, placeholders
-
-
-def best_effort(provider: TargetProvider, rounds: int = 12) -> tuple[Choices, DependencyGraph]:
-    """Return a set that may not hold, and its graph: the best version of each package for as many requirements as fit.
-
-    Earlier requirements go first. It shows what a contradictory set would install.
-    """
-    choices: Choices = {}
-    graph = walk(provider, choices)
-    for _ in range(rounds):
-        masks: Choices = {}
-        for edge in graph.edges:
-            name = edge.requirement.name
-            candidates = provider.candidates(name)
-            known = -1 if candidates is None else candidates.known
-            narrowed = masks.get(name, known) & provider.satisfied(name, edge.requirement)
-            masks[name] = narrowed or masks.get(name, 0)
-        fresh = {}
-        for name, mask in masks.items():
-            candidates = provider.candidates(name)
-            usable = mask if candidates is None else mask & candidates.usable
-            choice = provider.prefer(name, usable or mask) if mask else 0
-            if choice:
-                fresh[name] = choice
-        if fresh == choices:
-            break
-        choices = fresh
-        graph = walk(provider, choices)
-    return choices, graph

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, BreaksInSet, KnownBreaks
-from scanner.domain.resolution.blockers import best_effort, certain_blockers, explain_in, find_blockers
+from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
@@ -111,7 +111,8 @@ def closure_search(
     problem = found.problem
     provider = problem.providers[0]
     if found.choices is None:
-        choices, graph = yield from problem.known(lambda: best_effort(provider))
+        effort = yield from problem.known(lambda: found.efforts.of(problem, 0))
+        choices, graph = effort.choices, effort.graph
     else:
         choices, (graph,) = found.choices, (yield from problem.graphs(found.choices))
     direct = {requirement.name for requirement in provider.direct}

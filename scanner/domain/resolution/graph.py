@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 from packaging.utils import NormalizedName
@@ -56,59 +56,65 @@ class _Walker:
     def __init__(self, provider: TargetProvider, choices: Mapping[NormalizedName, int]) -> None:
         self.provider, self.choices, self.graph = provider, choices, DependencyGraph(choices=choices)
         self.todo: deque[tuple[NormalizedName, NormalizedName | None]] = deque()
-        self.seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
 
-    def follow(self, edge: DependencyEdge) -> None:
-        """Add a requirement, and note what it leads to."""
-        name, graph = edge.requirement.name, self.graph
-        graph.edges.append(edge)
-        choice = self.choices.get(name, 0)
-        if not choice & self.provider.satisfied(name, edge.requirement):
-            graph.violations.append(Violation(name, edge))
-        if not choice:
-            return
-        if name not in graph.members:
-            self.enter(name, choice)
-        graph.extras.setdefault(name, set()).update(edge.requirement.extras)
-        for extra in (None, *edge.requirement.extras):
-            if (name, extra) not in self.seen:
-                self.seen.add((name, extra))
-                self.todo.append((name, extra))
+    def follow(
+        self,
+        dependent: NormalizedName | None,
+        extra: NormalizedName | None,
+        requirements: Iterable[tuple[Requirement, int]],
+    ) -> None:
+        """Add requirements of one dependent, each with what it admits, and note what they lead to."""
+        graph, todo, choices = self.graph, self.todo, self.choices
+        edges, reached = graph.edges, graph.extras
+        for requirement, admitted in requirements:
+            name = requirement.name
+            edge = DependencyEdge(dependent, extra, requirement)
+            edges.append(edge)
+            choice = choices.get(name, 0)
+            if not choice & admitted:
+                graph.violations.append(Violation(name, edge))
+            if not choice:
+                continue
+            extras = reached.get(name)
+            if extras is None:
+                self.enter(name, choice)
+                extras = reached[name] = set()
+                todo.append((name, None))
+            for added in requirement.extras:
+                if added not in extras:
+                    extras.add(added)
+                    todo.append((name, added))
 
-    def covers(self, requirement: Requirement) -> bool:
+    def covers(self, requirement: Requirement, admitted: int) -> bool:
         """Return whether what was followed leads to a package in a version that this requirement admits too."""
-        name = requirement.name
-        return (
-            name in self.graph.members
-            and set(requirement.extras) <= self.graph.extras.get(name, set())
-            and bool(self.choices.get(name, 0) & self.provider.satisfied(name, requirement))
-        )
+        extras = self.graph.extras.get(requirement.name)
+        is_reached = extras is not None and extras.issuperset(requirement.extras)
+        return is_reached and bool(self.choices.get(requirement.name, 0) & admitted)
 
     def finish(self, *, stop_early: bool) -> None:
         """Follow what the packages reached require."""
-        while self.todo and not (stop_early and self.graph.violations):
-            name, extra = self.todo.popleft()
-            dependencies = self.provider.dependencies_of(name, self.choices[name])
-            if dependencies is not None:
-                for _, requirement in self.provider.applicable(dependencies, extra):
-                    self.follow(DependencyEdge(name, extra, requirement))
-            elif extra is None and self.graph.members.get(name) is not None:
-                self.graph.unread.append(name)
+        provider, todo, graph = self.provider, self.todo, self.graph
+        while todo and not (stop_early and graph.violations):
+            name, extra = todo.popleft()
+            requirements = provider.requirements_of(name, self.choices[name], extra)
+            if requirements is not None:
+                self.follow(name, extra, requirements)
+            elif extra is None and graph.members.get(name) is not None:
+                graph.unread.append(name)
 
     def enter(self, name: NormalizedName, choice: int) -> None:
         """Add a package that is reached for the first time."""
-        candidates = self.provider.candidates(name)
+        provider, graph = self.provider, self.graph
+        candidates = provider.candidates(name)
         if candidates is None:
-            self.graph.members[name] = None
+            graph.members[name] = None
             return
-        self.graph.members[name] = candidates.package.version(choice) if choice & candidates.package.all else None
-        if not choice & candidates.usable and name not in self.provider.tolerated:
-            self.graph.violations.append(Violation(name, None))
-        for pair, _ in self.provider.breaks_beside(name, choice):
-            if all(
-                self.choices.get(NormalizedName(one), 0) & broken and one in self.graph.members for one, broken in pair
-            ):
-                self.graph.violations.append(Violation(name, None))
+        graph.members[name] = candidates.package.version(choice) if choice & candidates.package.all else None
+        if not choice & candidates.usable and name not in provider.tolerated:
+            graph.violations.append(Violation(name, None))
+        for pair, _ in provider.breaks_beside(name, choice):
+            if all(self.choices.get(NormalizedName(one), 0) & broken and one in graph.members for one, broken in pair):
+                graph.violations.append(Violation(name, None))
 
 
 def walk(
@@ -121,12 +127,12 @@ def walk(
     enough to know whether the choices hold.
     """
     walker = _Walker(provider, choices)
-    for requirement in provider.direct:
-        walker.follow(DependencyEdge(None, None, requirement))
+    walker.follow(None, None, ((one, provider.satisfied(one.name, one)) for one in provider.direct))
     walker.finish(stop_early=stop_early)
     for requirement in provider.included:
-        if not walker.covers(requirement):
-            walker.follow(DependencyEdge(None, None, requirement))
+        admitted = provider.satisfied(requirement.name, requirement)
+        if not walker.covers(requirement, admitted):
+            walker.follow(None, None, [(requirement, admitted)])
             walker.finish(stop_early=stop_early)
     walker.graph.violations += [Violation(name, None) for name in provider.breaks.open_in(walker.graph.members)]
     return walker.graph

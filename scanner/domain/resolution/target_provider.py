@@ -80,6 +80,9 @@ class TargetProvider:
         self.requirements, self.applicable = self._roots.requirements, self._roots.applicable
         self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
         self._satisfied: dict[Requirement, int] = {}
+        self._requirements_of: dict[
+            tuple[NormalizedName, int, NormalizedName | None], tuple[tuple[Requirement, int], ...]
+        ] = {}
         self._read_ahead = ReadAhead()
         self._read: dict[NormalizedName, int] = {}
         self._complete: set[tuple[int, NormalizedName | None]] = set()
@@ -194,6 +197,25 @@ class TargetProvider:
         else:
             self._read[name] = self._read.get(name, 0) | choice
         return dependencies
+
+    def requirements_of(
+        self, name: NormalizedName, choice: int, extra: NormalizedName | None
+    ) -> Sequence[tuple[Requirement, int]] | None:
+        """Return what a release or one of its extras requires here, each with what it admits; None as dependencies_of.
+
+        It is kept once all of it is known: sets of the same problem are walked again and again.
+        """
+        key = (name, choice, extra)
+        known = self._requirements_of.get(key)
+        if known is None:
+            dependencies = self.dependencies_of(name, choice)
+            if dependencies is None:
+                return None
+            applicable = self.applicable(dependencies, extra)
+            known = tuple((one, self.satisfied(one.name, one)) for _, one in applicable)
+            if all(one.name in self._candidate_sets for one, _ in known):
+                self._requirements_of[key] = known
+        return known
 
     def dependents(self, name: NormalizedName, stated: Requirement) -> int:
         """Return the releases that this search has read and that state exactly this requirement.
