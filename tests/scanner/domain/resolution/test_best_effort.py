@@ -7,7 +7,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from scanner.domain.resolution import best_effort as module
-from scanner.domain.resolution.best_effort import BestEfforts, best_effort
+from scanner.domain.resolution.best_effort import BestEffort, BestEfforts, best_effort
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
@@ -55,7 +55,12 @@ def test_it_equals_what_whole_graphs_say(seed: int) -> None:
 def test_what_is_tolerated_changes_nothing_and_a_placeholder_does(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = problem_of({"a": {"1": {"needs": ["b>=2"]}}, "b": {"1": {"on": ["win32"]}}}, ["a"])
     worked: list[TargetProvider] = []
-    monkeypatch.setattr(module, "best_effort", lambda provider: (worked.append(provider), best_effort(provider))[1])
+
+    def counted(provider: TargetProvider) -> BestEffort:
+        worked.append(provider)
+        return best_effort(provider)
+
+    monkeypatch.setattr(module, "best_effort", counted)
     tolerant = problem.allowing({canonicalize_name("b"): 2}, ())
     placing = tolerant.allowing({}, [canonicalize_name("b")])
     efforts = BestEfforts()
