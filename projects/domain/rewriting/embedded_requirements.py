@@ -122,7 +122,7 @@ def _table_edits(
     if not changes or requirement.line is None:
         return
     goal = versions.pins[requirement.name]
-    if requirement.name in versions.capped:
+    if requirement.name in versions.capped and not _excludes_goal(requirement, versions):
         rewritten = apply_edits(constraint, [cap_edit(constraint, goal)])
     else:
         rewritten = rewrite_poetry(constraint, goal, rises=versions.rises(requirement.name))

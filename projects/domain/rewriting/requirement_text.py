@@ -59,7 +59,7 @@ def requirement_edits(text: str, versions: PlannedVersions) -> tuple[TextEdit, .
     goal = versions.pins[found.name]
     if found.name not in versions.before and found.specifier.contains(goal, prereleases=True):
         return ()
-    if found.name in versions.capped:
+    if found.name in versions.capped and found.specifier.contains(goal, prereleases=True):
         return (cap_edit(text[found.start : found.end], goal).shifted(found.start),)
     edits = specifier_edits(text[found.start : found.end], goal, rises=versions.rises(found.name))
     return tuple(edit.shifted(found.start) for edit in edits)

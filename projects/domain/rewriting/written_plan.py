@@ -15,6 +15,7 @@ from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 from projects.domain.rewriting.exports import constraints, constraints_file, pip_command, uv_table
 from projects.domain.rewriting.rewriting import main_text, rewrite
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
+from scanner.domain.resolution.model.plans import VersionChange
 from scanner.domain.targets.target import Target
 
 _PIP_READS = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
@@ -86,7 +87,7 @@ def write_plan(
         added=plan.added,
         digests={name: digests[name, text] for name, text in plan.pins.items() if (name, text) in digests},
         limits=plan.limits,
-        capped=frozenset(one.name for one in plan.changes if one.reason.kind is PlanReasonKind.HELD_BACK),
+        capped=frozenset(one.name for one in plan.changes if _is_capped(one)),
         constraints_file=constraints_file(slug),
     )
     rewriting = rewrite(files, parsed, versions)
@@ -102,6 +103,13 @@ def write_plan(
         commands=rewriting.commands,
         problems=rewriting.problems,
     )
+
+
+def _is_capped(change: VersionChange) -> bool:
+    """Return whether an installer would take the newer release, in place of the older one of the plan."""
+    if change.reason.kind is PlanReasonKind.KNOWN_BREAK:
+        return change.after < change.before
+    return change.reason.kind is PlanReasonKind.HELD_BACK
 
 
 def _extras(parsed: ParsedFiles, name: str) -> str:

@@ -9,6 +9,8 @@ from projects.domain.assessment.reasons import BreakEvidence, PackageReason, Rea
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
+from projects.domain.dependency_files import read
+from projects.domain.rewriting.written_plan import write_plan
 from projects.presentation.advice import advise
 from projects.presentation.cell_summary import cell_text
 from projects.presentation.sentences import describe_text
@@ -176,6 +178,16 @@ def test_a_transitive_partner_that_is_not_pinned_is_held_back_from_what_installe
     )
     assert advise(held, OLD) == "Write array<=1.0, or move fast to a release that runs beside the newer one."
     assert changes(answer) == [("array", "2.0", "1.0")]
+
+
+def test_the_plan_caps_what_admits_the_newer_release_in_the_file() -> None:
+    (answer,) = ask("fast==2.0\narray", OLD)
+    assert answer.plan is not None
+    files = {"r.txt": b"fast==2.0\narray\n"}
+    written = write_plan(
+        answer.plan, files=files, parsed=read(files, ["r.txt"]), roots=["r.txt"], targets=targets(OLD), digests={}
+    )
+    assert written.requirements == "fast==2.0\narray<=1.0\n"
 
 
 def test_what_runs_as_written_only_in_an_old_release_is_held_back_and_not_blocked() -> None:

@@ -44,6 +44,15 @@ def test_only_the_specifier_of_what_moves_changes(before: str, after: str) -> No
     assert rewritten(before, moves(PYDANTIC, others={"flask": "1.0"})) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("array>=1\n", "array>=1,<=1.5\n"), ("array\n", "array<=1.5\n"), ("array~=2.0\n", "array~=1.5\n")],
+)
+def test_a_cap_is_written_where_the_version_is_admitted(before: str, after: str) -> None:
+    plan = replace(moves({"array": ("2.0", "1.5")}), capped=frozenset({"array"}))
+    assert rewritten(before, plan) == after
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1", "utf-8"])
 def test_byte_order_marks_and_encodings_stay(encoding: str) -> None:
     before = "# für später\r\npydantic==2.6.1\r\n".encode(encoding)
