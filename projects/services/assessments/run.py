@@ -139,8 +139,10 @@ class _Run:
             "fetched snapshot=%s undecided=%s stopped=%s faults=%s",
             self._snapshot.pk, len(found.undecided), fetched.stopped or "", len(fetched.faults),
         )  # fmt: skip
-        # What the index could not give now is fetched on schedule, not at once.
-        return bool(found.missing or found.undecided) and not fetched.faults
+        # What the index could not give now is fetched on schedule, not at once, and so is what an earlier job could not
+        # get and whose next attempt is not due: to search again would lack the same.
+        may_go_on = bool(fetched.requests or fetched.stopped) and not fetched.faults
+        return bool(found.missing or found.undecided) and may_go_on
 
     def _is_nothing_read(self, reader: IndexReader) -> bool:
         """Return whether no required package is stored, so that no search can find anything. The page says as much."""

@@ -278,6 +278,8 @@ def test_a_release_whose_metadata_cannot_be_had_is_unknown_and_so_is_the_project
     rows = {row["name"]: row for row in target.packages}
     assert (rows["top"]["verdict"], rows["six"]["verdict"], target.verdict) == ("unknown", "ready", "unknown")
     assert rows["top"]["reason"]["kind"] == "unread-metadata"
+    # Until its next attempt is due, a job can learn nothing more, and is not repeated at once.
+    assert assess(snapshot, replay) is False
     replay.clear_faults()
     Release.objects.update(metadata_tried_at=timezone.now() - FIRST_PAUSE)
     assert stale_snapshots(timezone.now()) == [snapshot.pk]
