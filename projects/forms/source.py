@@ -19,7 +19,10 @@ class ArchiveForm(forms.Form):
 
     archive = forms.FileField(
         label=_("Archive of the source"),
-        help_text=_("A zip or tar, as `git archive` and sdists are. It is read in memory and deleted after the audit."),
+        help_text=_(
+            "A zip or tar file, such as an sdist or the output of git archive. It is read in memory and deleted after "
+            "the audit."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz"}),
     )
 

@@ -108,7 +108,7 @@ class PolicyForm(_ProjectForm):
             "prereleases": "",
             "minimum_age_days": _("A new release may still be yanked. 0 accepts every release."),
             "demanded_evidence": _(
-                "A release that installs and lacks it is not ready. `manage.py prove` makes proofs."
+                "A release that installs and lacks it is not ready. Proofs are made by manage.py prove."
             ),
             "step": _("From 2.6.1, moving to 2.6.9 is a patch step, to 2.8.0 a minor one, and to 3.0.0 a major one."),
         }

@@ -17,6 +17,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.assessment.waivers import Waiver, WaiverKind
 from projects.presentation.target_names import describe_targets
+from scanner.domain.files.builds import COMPILED, PURE, UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.phrases import join_words
@@ -263,9 +264,10 @@ def expected_error(package: PackageResult) -> str | None:
     match package.availability:
         case Availability.NONE | Availability.EXCLUDED | Availability.ABSENT:
             return message
-        case Availability.SOURCE if package.build_detail != "pure":
-            detail = package.build_detail
-            tools = f" ({detail})" if detail and detail != "unseen" else ""
+        case Availability.SOURCE if package.build_detail != PURE:
+            kind, _, found = (package.build_detail or "").partition(":")
+            detail = f"{gettext('compiled')}:{found}".rstrip(":") if kind == COMPILED else package.build_detail
+            tools = f" ({detail})" if detail and detail != UNSEEN else ""
             return gettext("a source build{tools}; with {option} {error}").format(
                 tools=tools, option="--only-binary :all:", error=message
             )

@@ -68,7 +68,7 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
             if counts.get(Verdict.UPGRADE) or not share:
                 clauses.append(gettext("no upgrade is planned yet") if share else gettext("No upgrade is planned yet"))
             return PlanAnswer(look, _after_upgrades(place), f"{'; '.join(clauses)}.")
-    return PlanAnswer(look, _not_yet(place), _conflict_cause(stored))
+    return PlanAnswer(look, _not_yet(place), _no_go_cause(stored))
 
 
 def _ready(place: str) -> str:
@@ -87,8 +87,11 @@ def _not_known(place: str) -> str:
     return gettext("{place}: not known yet.").format(place=place)
 
 
-def _conflict_cause(stored: TargetResult) -> str:
-    return gettext("No path was found.") if stored.conflict is None else conflict_cause(stored.conflict)
+def _no_go_cause(stored: TargetResult) -> str:
+    if stored.conflict is not None:
+        return conflict_cause(stored.conflict)
+    blocked = stored.names(Verdict.BLOCKED)
+    return _without_version(blocked) if blocked else gettext("No path was found.")
 
 
 def answer_missing(columns: Sequence[Column], missing: int) -> PlanAnswer:
@@ -186,18 +189,22 @@ def _no_path(plan: UpgradePlan, columns: Sequence[Column]) -> str:
     if not stuck:
         text = plan_reason_text(plan.reason, target_namer(columns)) if plan.reason else gettext("no path was found")
         return f"{text[:1].upper()}{text[1:]}."
-    named = join_first(stuck, MAX_NAMES)
-    text = ngettext(
-        "No path: {packages} has no version that works there.",
-        "No path: {packages} have no version that works there.",
-        len(stuck),
-    ).format(packages=named)
+    text = _without_version(stuck)
     if not (rest := len(plan.changes)):
         return text
     then = ngettext(
         "The {count} change below clears the rest.", "The {count} changes below clear the rest.", rest
     ).format(count=rest)
     return f"{text} {then}"
+
+
+def _without_version(names: Sequence[str]) -> str:
+    text = ngettext(
+        "No path: {packages} has no version that works there.",
+        "No path: {packages} have no version that works there.",
+        len(names),
+    )
+    return text.format(packages=join_first(names, MAX_NAMES))
 
 
 def change_origin(change: VersionChange, provenance: Provenance) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from projects.domain.assessment.package_result import NewestMismatch, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.languages import speak
 from projects.presentation.advice import advise
 from projects.presentation.sentences import (
     describe_cause,
@@ -121,6 +122,12 @@ def test_an_error_is_expected_only_where_the_installation_of_wheels_fails(
             "a source build (compiled: Rust); with --only-binary :all: "
             "ERROR: No matching distribution found for thing==1.0"
         )
+
+
+def test_what_a_build_needs_is_in_the_language_of_the_page() -> None:
+    package = make_package("thing", Verdict.BLOCKED, availability=Availability.SOURCE, build_detail="compiled: Rust")
+    with speak("de"):
+        assert (expected_error(package) or "").startswith("ein Build aus dem Quelltext (kompiliert: Rust); mit ")
 
 
 def test_a_package_that_the_standard_library_has_absorbed_is_flagged_on_known_targets() -> None:

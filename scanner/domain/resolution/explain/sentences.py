@@ -73,13 +73,12 @@ def _either(obstacles: Iterable[Obstacle]) -> str:
 
 
 def _sides(reason: PlanReason, target_name: Callable[[str], str]) -> str:
-    sides = [line_text(line, target_name) for line in reason.sides]
-    if len(sides) > 1:
-        return gettext("{side}, but {other}").format(side=sides[0], other=sides[1])
+    if len(reason.sides) > 1:
+        side, other = (line_text(line, target_name) for line in reason.sides[:2])
+        return gettext("{side}, but {other}").format(side=side, other=other)
     # Sides that were stored before they were data are an English text.
-    if reason.text and language() == ENGLISH:
-        return reason.text
-    return sides[0] if sides else gettext("the requirements contradict each other")
+    is_readable = reason.text and language() == ENGLISH
+    return reason.text if is_readable else gettext("the requirements contradict each other")
 
 
 def _beside(reason: PlanReason) -> str:

@@ -219,6 +219,7 @@ def test_without_a_plan_the_answer_follows_the_assessment() -> None:
     assert answer(ProjectVerdict.NO_GO, ["ready"], CONFLICT) == (
         f"blocked {place}: not yet. left 1.0 needs shared<2, but all releases of right need shared>=2."
     )
+    assert answer(ProjectVerdict.NO_GO, ["blocked", "ready"]).endswith("package-0 has no version that works there.")
     assert answer(ProjectVerdict.CONDITIONAL, ["upgrade"] * 2).endswith(
         "ready after upgrades. 2 of 2 packages need an upgrade; no upgrade is planned yet."
     )

@@ -69,5 +69,7 @@ def test_only_a_plan_that_does_not_exist_has_no_path() -> None:
 
 def test_a_contradiction_names_its_sides() -> None:
     assert plan_cause_text(CONTRADICTION) == f"you ask for shared<2 on {LINUX}, but right 1.0 needs shared>=2"
+    one_side = PlanReason(PlanReasonKind.CONTRADICTION, sides=CONTRADICTION.sides[:1])
+    assert plan_cause_text(one_side) == "the requirements contradict each other"
     stored = PlanReason.from_json({"kind": "contradiction", "sides": ["left needs shared<2", "right needs shared>=2"]})
     assert plan_cause_text(stored) == "left needs shared<2, but right needs shared>=2"
