@@ -68,7 +68,8 @@ def main(path: Path) -> tuple[Moment, Moment]:
 
 def has_verdict(counts: dict[str, Any]) -> bool:
     """Return whether a package of a target has a verdict other than unknown."""
-    return any(number for verdict, number in counts.items() if verdict not in ("unknown", "inactive"))
+    # The number of requirements that could not be read is among the counts too.
+    return any(number for verdict, number in counts.items() if verdict not in ("unknown", "inactive", "unread"))
 
 
 if __name__ == "__main__":
