@@ -119,10 +119,10 @@ def _masks(provider: TargetProvider, choices: Choices) -> Choices:
             name, extra = todo.popleft()
             follow(provider.requirements_of(name, choices[name], extra) or ())
 
-    follow((one, provider.satisfied(one.name, one)) for one in provider.direct)
+    follow((one, provider.admitted(one)) for one in provider.direct)
     finish()
     for one in provider.included:
-        admitted = provider.satisfied(one.name, one)
+        admitted = provider.admitted(one)
         is_covered = set(one.extras) <= followed.get(one.name, set()) and choices.get(one.name, 0) & admitted
         if one.name not in followed or not is_covered:
             follow([(one, admitted)])

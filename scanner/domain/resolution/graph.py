@@ -127,10 +127,10 @@ def walk(
     enough to know whether the choices hold.
     """
     walker = _Walker(provider, choices)
-    walker.follow(None, None, ((one, provider.satisfied(one.name, one)) for one in provider.direct))
+    walker.follow(None, None, ((one, provider.admitted(one)) for one in provider.direct))
     walker.finish(stop_early=stop_early)
     for requirement in provider.included:
-        admitted = provider.satisfied(requirement.name, requirement)
+        admitted = provider.admitted(requirement)
         if not walker.covers(requirement, admitted):
             walker.follow(None, None, [(requirement, admitted)])
             walker.finish(stop_early=stop_early)

@@ -96,11 +96,14 @@ class ResolutionProblem:
         self, tolerated: Mapping[NormalizedName, int], placeholders: Iterable[NormalizedName]
     ) -> ResolutionProblem:
         """Return the same problem with more packages let through."""
-        return replace(
+        made = replace(
             self,
             tolerated={**self.tolerated, **tolerated},
             placeholders=self.placeholders | frozenset(placeholders),
         )
+        for provider, before in zip(made.providers, self.providers, strict=True):
+            provider.take_over(before)
+        return made
 
     def opening(self, names: Iterable[NormalizedName]) -> ResolutionProblem:
         """Return the same problem with the pre-releases of these packages open to every requirement."""

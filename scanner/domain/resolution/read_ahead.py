@@ -12,7 +12,7 @@ from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.model.candidates import CandidateSet
-from scanner.domain.resolution.pubgrub.incompatibility import bits
+from scanner.domain.resolution.pubgrub.incompatibility import bits, highest_bits
 
 __all__ = ["NO_BLOCK", "Block", "ReadAhead", "around", "beyond"]
 
@@ -62,7 +62,7 @@ class ReadAhead:
             return Block(before.low, before.high, before.reads)
         count = around(before.reads)
         among = candidates.usable & candidates.package.all
-        below = list(bits(among & (choice - 1)))[-count:]
+        below = highest_bits(among & (choice - 1), count)
         fresh = (*below, *islice(bits(among & ~((choice << 1) - 1)), count))
         low, high = min((position, *fresh)), max((position, *fresh))
         if before.reads and low <= before.high and before.low <= high:

@@ -9,84 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
-from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
-from scanner.domain.resolution.breaks_on_target import BreaksOnTarget
-from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Obstacle, Required
-from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
-from scanner.domain.resolution.model.candidates import (
-    NOTHING_LACKING,
-    PLACEHOLDER_URL,
-    CandidateCache,
-    CandidateSet,
-    Lacking,
-    RootRequirements,
-)
+from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
+from scanner.domain.resolution.model.cache import Dependencies
+from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL
 from scanner.domain.resolution.model.missing import Missing
-from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.packages_on_target import CHOSEN, PackagesOnTarget
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
-from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead, beyond
-from scanner.domain.resolution.roots_on_target import RootsOnTarget
-from scanner.domain.targets.target import Target
+from scanner.domain.resolution.read_ahead import NO_BLOCK, beyond
 
 __all__ = ["CHOSEN", "TargetProvider"]
 
-CHOSEN = 2
-"""The one candidate of an extra, and of a package that is not known yet."""
 
-
-class TargetProvider:
-    """A provider for one target. `missing_packages` and `missing_releases` collect what was asked for and not known.
-
-    `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
-    `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
-    satisfies every requirement. Releases that `known_breaks` says break on the target are not usable, and those that
-    break beside a partner are not chosen with it, but for facts that are `assumed_prevented`. Nor are `lacking` ones
-    usable. Pre-releases of `open_prereleases` count.
-    """
-
-    def __init__(
-        self,
-        cache: ResolutionCache,
-        target: Target,
-        roots: RootRequirements,
-        policy: BuildPolicy,
-        preference: Preference | None = None,
-        *,
-        tolerated: Mapping[NormalizedName, int] | None = None,
-        placeholders: frozenset[NormalizedName] = frozenset(),
-        open_prereleases: frozenset[NormalizedName] = frozenset(),
-        known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
-        assumed_prevented: frozenset[KnownBreak] = frozenset(),
-        lacking: Lacking = NOTHING_LACKING,
-    ) -> None:
-        self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
-        self.preference = preference or Preference()
-        self.tolerated, self.placeholders = tolerated or {}, placeholders
-        self.open_prereleases = open_prereleases
-        self.known_breaks = known_breaks
-        self._lacking = lacking
-        self.missing_packages: set[NormalizedName] = set()
-        self.missing_releases: set[tuple[NormalizedName, Version]] = set()
-        self._candidate_cache = CandidateCache.of(cache, target, policy)
-        self._roots = RootsOnTarget.of(cache, target, roots, policy)
-        required = {one.name for one in self._roots.direct}
-        self.breaks = BreaksOnTarget.of(cache, known_breaks, target, required, assumed_prevented)
-        self.direct, self.included = self._roots.direct, self._roots.included
-        self.requirements, self.applicable = self._roots.requirements, self._roots.applicable
-        self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
-        self._satisfied: dict[Requirement, int] = {}
-        self._requirements_of: dict[
-            tuple[NormalizedName, int, NormalizedName | None], tuple[tuple[Requirement, int], ...]
-        ] = {}
-        self._read_ahead = ReadAhead()
-        self._read: dict[NormalizedName, int] = {}
-        self._complete: set[tuple[int, NormalizedName | None]] = set()
-        self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
+class TargetProvider(PackagesOnTarget):
+    """A provider for one target: the nodes of its packages and extras, and what is read of them in which order."""
 
     def root_dependencies(self) -> Iterator[Dependency[Requirement]]:
         """Yield the project's requirements that apply on this target."""
@@ -115,20 +54,8 @@ class TargetProvider:
         return NodeFacts(candidates.forbidden)
 
     def satisfied(self, node: str, requirement: Requirement) -> int:
-        """Return the candidates that a requirement admits, as `CandidateSet.admitted` does."""
-        if node in self._extras:
-            return CHOSEN
-        known = self._satisfied.get(requirement)
-        if known is None:
-            candidates = self.candidates(requirement.name)
-            if candidates is None:
-                return CHOSEN
-            if self._candidate_cache.plain(candidates.package) is candidates:
-                known = self._candidate_cache.admitted(candidates, requirement)
-            else:
-                known = candidates.admitted(requirement)
-            self._satisfied[requirement] = known
-        return known
+        """Return the candidates that a requirement admits; an extra that is required is chosen."""
+        return CHOSEN if node in self._extras else self.admitted(requirement)
 
     def prefer(self, node: str, allowed: int) -> int:
         """Return the preferred candidate; of a tolerated package a usable one before any other."""
@@ -172,57 +99,6 @@ class TargetProvider:
         for stated, requirement in self.applicable(dependencies, extra):
             releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
-
-    def ruled_out(self, package: PackageVersions) -> tuple[tuple[Obstacle, int], ...]:
-        """Return the releases that may not be chosen although they install: known to break, or lacking evidence."""
-        broken, lacking = self.breaks.alone(package), self._lacking.get(package.name)
-        if not (broken or lacking):
-            return ()
-        return (*((Obstacle.KNOWN_BREAK, broken),) * bool(broken), *((lacking,) if lacking else ()))
-
-    def breaks_beside(
-        self, name: NormalizedName, choice: int
-    ) -> Iterator[tuple[tuple[tuple[str, int], ...], BreaksBeside]]:
-        """Yield pairs of releases that are known to break together, as `BreaksOnTarget.beside` does."""
-        return self.breaks.beside(name, choice, self._candidate_sets)
-
-    def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
-        """Return the dependencies of one release; None if it is a URL, or if they are not known (then missing)."""
-        candidates = self.candidates(name)
-        if candidates is None or choice & ~candidates.package.all:
-            return None
-        dependencies = self.cache.dependencies(candidates.package, choice)
-        if dependencies is None:
-            self.missing_releases.add((name, candidates.package.version(choice)))
-        else:
-            self._read[name] = self._read.get(name, 0) | choice
-        return dependencies
-
-    def requirements_of(
-        self, name: NormalizedName, choice: int, extra: NormalizedName | None
-    ) -> Sequence[tuple[Requirement, int]] | None:
-        """Return what a release or one of its extras requires here, each with what it admits; None as dependencies_of.
-
-        It is kept once all of it is known: sets of the same problem are walked again and again.
-        """
-        key = (name, choice, extra)
-        known = self._requirements_of.get(key)
-        if known is None:
-            dependencies = self.dependencies_of(name, choice)
-            if dependencies is None:
-                return None
-            applicable = self.applicable(dependencies, extra)
-            known = tuple((one, self.satisfied(one.name, one)) for _, one in applicable)
-            if all(one.name in self._candidate_sets for one, _ in known):
-                self._requirements_of[key] = known
-        return known
-
-    def dependents(self, name: NormalizedName, stated: Requirement) -> int:
-        """Return the releases that this search has read and that state exactly this requirement.
-
-        Only those: which others happen to be known must not change the search.
-        """
-        return self.cache.dependents(name, stated) & self._read.get(name, 0)
 
     def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> Missing | None:
         """Return what must be known before `dependencies` can answer; None when it is known or given up."""
@@ -274,39 +150,6 @@ class TargetProvider:
         for _, requirement in self.applicable(dependencies, extra):
             if self.cache.package(requirement.name) is None and not self.cache.is_given_up(requirement.name):
                 yield requirement.name
-
-    def unsettled(self) -> Missing:
-        """Return what was asked for and not known, without what was given up."""
-        return Missing(
-            tuple(name for name in self.missing_packages if not self.cache.is_given_up(name)),
-            tuple(one for one in self.missing_releases if not self.cache.is_given_up(*one)),
-        )
-
-    def forget_unsettled(self) -> None:
-        """Forget what was asked for and not known, unless it was given up."""
-        self.missing_packages = {name for name in self.missing_packages if self.cache.is_given_up(name)}
-        self.missing_releases = {one for one in self.missing_releases if self.cache.is_given_up(*one)}
-
-    def candidates(self, name: NormalizedName) -> CandidateSet | None:
-        """Return what may be chosen of a package; None if it was not polled (and then recorded as missing)."""
-        candidates = self._candidate_sets.get(name)
-        if candidates is None:
-            package = self.cache.package(name)
-            if package is None:
-                self.missing_packages.add(name)
-                return None
-            candidates = self._candidate_sets[name] = self._make_candidate_set(package)
-        return candidates
-
-    def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
-        name, broken = package.name, self.breaks.alone(package)
-        return self._roots.candidates(
-            package,
-            tolerated=self.tolerated.get(name, 0),
-            placeholder=name in self.placeholders,
-            ruled_out=self.ruled_out(package) if broken or self._lacking else (),
-            prereleases=name in self.open_prereleases,
-        )
 
     def package(self, node: str) -> PackageVersions | None:
         """Return the versions that a node chooses from; None for an extra and for a package that was not polled."""

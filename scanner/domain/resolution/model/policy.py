@@ -15,7 +15,7 @@ from packaging.version import Version
 from scanner.domain.files.builds import COMPILED, PURE, build_kind
 from scanner.domain.matching.availability import Availability, Offer, Waived
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
-from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
+from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, highest_bits, lowest
 
 __all__ = ["BuildPolicy", "Order", "Preference", "SourcePolicy", "admits_prereleases"]
 
@@ -128,4 +128,4 @@ class Preference(Struct, frozen=True):
         )
         if upward:
             return list(islice(bits(usable >> high + 1 << high + 1), count))
-        return list(bits(usable & (1 << low) - 1))[-count:]
+        return highest_bits(usable & (1 << low) - 1, count)

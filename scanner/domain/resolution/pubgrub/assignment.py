@@ -102,3 +102,8 @@ class PartialSolution:
                 break
             allowed = assignment.after
         return allowed
+
+    def would_violate(self, incompatibility: Incompatibility, node: int) -> bool:
+        """Return whether all terms but that of a node hold already."""
+        allowed = self.allowed
+        return all(other == node or allowed[other] & mask == allowed[other] for other, mask in incompatibility.terms)

@@ -21,6 +21,7 @@ __all__ = [
     "Reason",
     "bits",
     "highest",
+    "highest_bits",
     "lowest",
 ]
 
@@ -46,6 +47,15 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def highest_bits(mask: int, count: int) -> list[int]:
+    """Return the highest positions in a finite set, at most so many, in ascending order."""
+    found: list[int] = []
+    while mask and len(found) < count:
+        found.append(mask.bit_length() - 1)
+        mask ^= 1 << found[-1]
+    return found[::-1]
 
 
 class ExternalCause(Struct, Generic[Reason], frozen=True):

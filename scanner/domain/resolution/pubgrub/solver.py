@@ -12,17 +12,17 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from scanner.domain.resolution.pubgrub.assignment import Assignment, PartialSolution
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility, resolve
+from scanner.domain.resolution.pubgrub.assignment import PartialSolution
+from scanner.domain.resolution.pubgrub.conflicts import learned_from
+from scanner.domain.resolution.pubgrub.decision_order import DecisionOrder
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility
+from scanner.domain.resolution.pubgrub.propagation import propagate
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, DependencyProvider
 
 __all__ = ["Exhausted", "Solved", "Solver", "Unsolvable"]
 
 R = TypeVar("R")
 M = TypeVar("M")
-# After this many conflicts a node that was ruled out moves one rank up in the order of decisions, and a decision that
-# ruled others out is taken back and moves one down.
-_CONFLICTS_PER_RANK = 5
 
 
 class Solved(Struct, frozen=True):
@@ -67,9 +67,8 @@ class Solver(Generic[R, M]):
         self._number: dict[str, int] = {}
         self._solution = PartialSolution()
         self._watch: list[list[Incompatibility]] = []
-        self._follows: list[int] = []
-        self._affected: list[int] = []
-        self._culprits: list[int] = []
+        self._order = DecisionOrder()
+        self._follows = self._order.follows
         self._loaded: set[tuple[int, int]] = set()
         self._seen: set[tuple[tuple[int, int], ...]] = set()
         self._queue: list[int] = []
@@ -91,10 +90,9 @@ class Solver(Generic[R, M]):
                 return Unsolvable(self._failed)
             if step % 64 == 0 and self._expired is not None and self._expired():
                 return Exhausted(step, "time")
-            conflict = self._propagate()
+            conflict = propagate(solution, self._watch, self._queue)
             if conflict is not None:
-                learned = self._learn(conflict)
-                if learned is None:
+                if not self._learn(conflict):
                     return Unsolvable(self._failed)
                 pending = min(pending, solution.level)
                 continue
@@ -107,7 +105,7 @@ class Solver(Generic[R, M]):
                 solution.limit(node, choice | ABSENT, None)
                 self._queue.append(node)
                 continue
-            node = self._next()
+            node = self._order.next(solution)
             if node < 0:
                 chosen = (n for n, decided in enumerate(solution.decided) if decided)
                 return Solved({self.nodes[n]: solution.allowed[n] for n in chosen})
@@ -140,9 +138,7 @@ class Solver(Generic[R, M]):
         number = self._number[node] = len(self.nodes)
         self.nodes.append(node)
         self._watch.append([])
-        self._affected.append(0)
-        self._culprits.append(0)
-        self._follows.append(-1)
+        self._order.add()
         facts = self._provider.facts(node)
         self._solution.add(number, facts)
         if facts.follows is not None:
@@ -151,55 +147,33 @@ class Solver(Generic[R, M]):
 
     def _add_dependency(self, dependency: Dependency[R]) -> list[Incompatibility]:
         """Store the incompatibilities of one dependency: a dependent is chosen and the requirement is not satisfied."""
-        provider = self._provider
-        base: dict[int, int] = {}
-        for node, mask in dependency.dependents:
-            base[self._intern(node)] = mask
-        requirements_met: Sequence[tuple[str, int] | None] = [None]
-        if dependency.requirement is not None:
-            requirement = dependency.requirement
-            requirements_met = [
-                (node, ~provider.satisfied(node, requirement)) for node in provider.identify(requirement)
-            ]
-        added = []
-        for satisfying in requirements_met:
-            terms = base
-            if satisfying is not None:
-                number = self._intern(satisfying[0])
-                terms = {**base, number: base.get(number, ANYTHING) & satisfying[1]}
-            if all(terms.values()):
-                key = tuple(terms.items())
-                if key not in self._seen:
-                    self._seen.add(key)
-                    incompatibility = Incompatibility(key, ExternalCause(dependency.reason))
-                    self._store(incompatibility)
-                    added.append(incompatibility)
+        provider, dependents = self._provider, dependency.dependents
+        base = {self._intern(node): mask for node, mask in dependents}
+        requirement = dependency.requirement
+        if requirement is None:
+            return self._add(base, dependency)
+        added: list[Incompatibility] = []
+        for node in provider.identify(requirement):
+            satisfied = provider.satisfied(node, requirement)
+            number = self._intern(node)
+            added += self._add({**base, number: base.get(number, ANYTHING) & ~satisfied}, dependency)
         return added
+
+    def _add(self, terms: dict[int, int], dependency: Dependency[R]) -> list[Incompatibility]:
+        """Store an incompatibility of these terms, unless it always holds or is known."""
+        key = tuple(terms.items())
+        if key in self._seen or not all(terms.values()):
+            return []
+        self._seen.add(key)
+        incompatibility = Incompatibility(key, ExternalCause(dependency.reason))
+        self._store(incompatibility)
+        return [incompatibility]
 
     def _store(self, incompatibility: Incompatibility) -> None:
         if not incompatibility.terms:
             self._failed = incompatibility
         for node, _ in incompatibility.terms:
             self._watch[node].append(incompatibility)
-
-    def _next(self) -> int:
-        """Return the open node to decide, -1 if none: one candidate left, then by rank, then first seen."""
-        solution = self._solution
-        best = -1
-        best_rank = 1_000_000
-        for node in solution.open:
-            follows = self._follows[node]
-            if follows >= 0 and not solution.decided[follows]:
-                continue
-            allowed = solution.allowed[node]
-            rank = -1_000_000 if not allowed & (allowed - 1) else self._rank(node)
-            if rank < best_rank or (rank == best_rank and node < best):
-                best, best_rank = node, rank
-        return best
-
-    def _rank(self, node: int) -> int:
-        """Return the rank of a node: lower ones are decided first."""
-        return self._culprits[node] // _CONFLICTS_PER_RANK - self._affected[node] // _CONFLICTS_PER_RANK
 
     def _missing(self, node: int) -> list[M]:
         """Return what the provider lacks to decide a node and, if that is anything, to decide the other open ones."""
@@ -235,85 +209,21 @@ class Solver(Generic[R, M]):
             conflicting = False
             for dependency in self._provider.dependencies(name, choice, chosen):
                 for incompatibility in self._add_dependency(dependency):
-                    conflicting = conflicting or self._would_conflict(incompatibility, node)
+                    conflicting = conflicting or solution.would_violate(incompatibility, node)
             if conflicting:
                 # The decision would be undone at once. Let propagation rule the candidate out instead.
-                self._affected[node] += 1
+                self._order.rule_out(node)
                 return
         solution.decide(node, choice)
 
-    def _would_conflict(self, incompatibility: Incompatibility, node: int) -> bool:
-        allowed = self._solution.allowed
-        return all(other == node or allowed[other] & mask == allowed[other] for other, mask in incompatibility.terms)
-
-    def _propagate(self) -> Incompatibility | None:
-        """Apply every incompatibility with one undecided term; return one that is violated, or None."""
-        allowed, watch, queue, limit = self._solution.allowed, self._watch, self._queue, self._solution.limit
-        while queue:
-            node = queue.pop()
-            for incompatibility in reversed(watch[node]):
-                last = -1
-                last_mask = 0
-                for other, mask in incompatibility.terms:
-                    now = allowed[other]
-                    both = now & mask
-                    if both == now:
-                        continue
-                    if not both or last >= 0:
-                        break
-                    last, last_mask = other, mask
-                else:
-                    if last < 0:
-                        queue.clear()
-                        return incompatibility
-                    limit(last, ~last_mask, incompatibility)
-                    queue.append(last)
-        return None
-
-    def _learn(self, incompatibility: Incompatibility) -> Incompatibility | None:
-        """Derive the incompatibility that prevents a violation, and jump back; None if there is no solution."""
-        while incompatibility.terms:
-            latest, node, level = self._latest(incompatibility)
-            if latest.cause is None or level < latest.level:
-                self._solution.back_to(self._blame(incompatibility, node, level))
-                self._store(incompatibility)
-                self._queue = [n for n, _ in incompatibility.terms]
-                return incompatibility
-            incompatibility = resolve(incompatibility, latest.cause, node)
-        self._failed = incompatibility
-        return None
-
-    def _blame(self, learned: Incompatibility, node: int, level: int) -> int:
-        """Count the conflict for the node that is ruled out and for the decisions that do so. Return where to go back.
-
-        A decision that keeps ruling out others was probably taken too early: if the newest date library excludes every
-        recent boto3, it should give way, before hundreds of releases of boto3 are tried.
-        """
-        solution = self._solution
-        self._affected[node] += 1
-        for other, _ in learned.terms:
-            if other != node and solution.decided[other]:
-                self._culprits[other] += 1
-                if not self._culprits[other] % _CONFLICTS_PER_RANK:
-                    level = min(level, solution.decision_level(other) - 1)
-        return level
-
-    def _latest(self, incompatibility: Incompatibility) -> tuple[Assignment, int, int]:
-        """Return (assignment that completed a violation, its node, level at which the rest already held)."""
-        satisfier = self._solution.satisfier
-        latest: Assignment | None = None
-        node = mask = -1
-        level = 0
-        for other, other_mask in incompatibility.terms:
-            assignment = satisfier(other, other_mask)
-            if latest is None or assignment.order > latest.order:
-                level = level if latest is None else max(level, latest.level)
-                latest, node, mask = assignment, other, other_mask
-            else:
-                level = max(level, assignment.level)
-        assert latest is not None  # it has terms
-        # The last assignment may satisfy its term only together with an earlier one, whose level counts too.
-        united = mask | ~latest.mask
-        if united != ANYTHING:
-            level = max(level, satisfier(node, united).level)
-        return latest, node, level
+    def _learn(self, violated: Incompatibility) -> bool:
+        """Keep what prevents a violation, and jump back; False if there is no solution."""
+        learned, node, level = learned_from(self._solution, violated)
+        if not learned.terms:
+            self._failed = learned
+            return False
+        nodes = [one for one, _ in learned.terms]
+        self._solution.back_to(self._order.blame(self._solution, node, nodes, level))
+        self._store(learned)
+        self._queue = nodes
+        return True
