@@ -1,4 +1,4 @@
-"""The child of `fetch_process`: a fetcher that is asked, and that reports, through a pipe."""
+"""A child of `fetch_process`: a fetcher that is asked, and that reports, through pipes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,7 +28,7 @@ _LOOK_EVERY = 1.0
 
 
 class Wanted(Struct, frozen=True):
-    """What the parent wants of the child."""
+    """What is wanted of the child."""
 
     packages: set[str] = field(default_factory=set)
     releases: set[int] = field(default_factory=set)
@@ -38,45 +38,56 @@ class Wanted(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What has been done since the last report, and the values of the fetcher.
 
-    `left_out` are releases that are not fetched until they are urgent.
+    `left_out` are releases that are not fetched until they are urgent; `done` the names of what is done.
     """
 
     arrival: Arrival
     left_out: set[int]
+    done: list[str]
     begun: int
     answered: bool
     faults: dict[str, str]
-    progress: list[tuple[str, int, int]]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything has been done."""
+        return bool(self.arrival or self.left_out or self.done)
 
 
 class ServedFetcher:
-    """A fetcher that is asked by messages and reports what it has done."""
+    """A fetcher that is asked by messages and reports what it has done. What is asked for again is reported again."""
 
     def __init__(self, make: Callable[[Progress], Fetcher]) -> None:
-        self._progress: list[tuple[str, int, int]] = []
+        self._done: list[str] = []
         self._left_out: set[int] = set()
-        self.fetcher = make(lambda *one: self._progress.append(one))
+        self._ended, self._again = Arrival(), Arrival()
+        self.fetcher = make(lambda name, done, total: self._done.append(name))
 
     def ask(self, wanted: Wanted) -> None:
         """Begin to fetch what is wanted."""
+        self._again.names |= wanted.packages & self._ended.names
+        self._again.releases |= wanted.releases & self._ended.releases
         self.fetcher.want_packages(wanted.packages, urgent=wanted.urgent)
         self.fetcher.want_metadata(wanted.releases, urgent=wanted.urgent)
         self._left_out |= self.fetcher.left_out(wanted.releases)
 
     def report(self, seconds: float, *, idle: bool = False) -> Report:
         """Wait as `Fetcher.wait` does, and return what has been done since the last report."""
-        arrival = self.fetcher.wait(0 if self._left_out else seconds, idle=idle)
-        progress, self._progress[:] = list(self._progress), ()
-        left_out, self._left_out = self._left_out, set()
+        arrival = self.fetcher.wait(0 if self._left_out or self._again else seconds, idle=idle)
+        self._ended.add(arrival)
+        arrival.add(self._again)
+        done, self._done[:] = list(self._done), ()
+        left_out, self._left_out, self._again = self._left_out, set(), Arrival()
         fetcher = self.fetcher
-        return Report(arrival, left_out, fetcher.begun, fetcher.answered, dict(fetcher.faults), progress)
+        return Report(arrival, left_out, done, fetcher.begun, fetcher.answered, dict(fetcher.faults))
 
 
 class FetchChild:
-    """The parent's end of the pipe to the child."""
+    """A process's end of the pipe to a child. `second` is that of another process, which is forked later."""
 
-    def __init__(self, pid: int, pipe: Connection) -> None:
-        self._pid, self._pipe = pid, pipe
+    def __init__(self, pid: int, pipe: Connection, second: Connection) -> None:
+        self.pid, self.pipe, self.second = pid, pipe, second
+        self.begun = 0
 
     @classmethod
     def start(cls, make: Callable[[Progress], Fetcher]) -> FetchChild:
@@ -84,53 +95,55 @@ class FetchChild:
         # Loaded here, since most commands of a day fetch nothing.
         from multiprocessing import Pipe
 
-        ours, theirs = Pipe()
+        (ours, theirs), (second, for_second) = Pipe(), Pipe()
         parent = os.getpid()
         connection.close()
         pid = os.fork()
         if not pid:
             ours.close()
-            _live(theirs, make, parent)
+            second.close()
+            _live([theirs, for_second], make, parent)
         theirs.close()
-        return cls(pid, ours)
+        for_second.close()
+        return cls(pid, ours, second)
 
-    def send(self, wanted: Wanted) -> None:
+    def ask(self, wanted: Wanted) -> None:
         """Say what is wanted. If the child has ended, `report` shows that."""
         with suppress(OSError):
-            self._pipe.send(wanted)
+            self.pipe.send(wanted)
 
-    @property
-    def has_report(self) -> bool:
-        """Whether `report` returns at once."""
-        return self._pipe.poll(0)
-
-    def report(self, seconds: float) -> Report | None:
-        """Return the next report; None if there is none in this time.
+    def report(self) -> Report:
+        """Return the next report; wait for it.
 
         Raises EOFError or OSError if the child has ended, and what ended the question in it.
         """
-        if not self._pipe.poll(seconds):
-            return None
-        message = self._pipe.recv()
+        message = self.pipe.recv()
         if isinstance(message, BaseException):
             raise message
         assert isinstance(message, Report)
+        self.begun = message.begun
         return message
 
-    def end(self, seconds: float) -> None:
-        """Let the child end, and wait for that at most so long."""
-        self._pipe.close()
-        end = time.monotonic() + seconds
-        while os.waitpid(self._pid, os.WNOHANG) == (0, 0):
-            if time.monotonic() > end:
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
+    def end(self) -> None:
+        """Let the child end. Nothing else is asked of it."""
+        with suppress(OSError):
+            # Closing the pipe is not enough: other processes were forked since, and have it too.
+            self.pipe.send(None)
+        self.pipe.close()
+        self.second.close()
+
+    def join(self, until: float) -> None:
+        """Wait for the end of the child until this monotonic time, then kill it."""
+        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+            if time.monotonic() > until:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
                 return
             time.sleep(0.005)
 
 
-def _live(pipe: Connection, make: Callable[[Progress], Fetcher], parent: int) -> NoReturn:
-    """Be the child: fetch what is wanted until the parent closes the pipe, then end the process."""
+def _live(pipes: Collection[Connection], make: Callable[[Progress], Fetcher], parent: int) -> NoReturn:
+    """Be the child: fetch what is wanted until the parent asks for the end, then end the process."""
     status = 1
     try:
         # Ctrl-C is for the parent, which then lets the child end.
@@ -138,7 +151,7 @@ def _live(pipe: Connection, make: Callable[[Progress], Fetcher], parent: int) ->
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         served = ServedFetcher(make)
         try:
-            _serve(pipe, served, parent)
+            _Service(served, pipes).run(parent)
         finally:
             served.fetcher.close()
             stats.flush()
@@ -147,33 +160,58 @@ def _live(pipe: Connection, make: Callable[[Progress], Fetcher], parent: int) ->
         os._exit(status)
 
 
-def _serve(pipe: Connection, served: ServedFetcher, parent: int) -> None:
-    """Fetch and report until the parent has gone."""
-    wanted: deque[Wanted | None] = deque()
+class _Service:
+    """Serves the first of these pipes, and each other one from the first message on."""
 
-    def listen() -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                wanted.append(pipe.recv())
-                served.fetcher.wake()
-        wanted.append(None)
-        served.fetcher.wake()
+    def __init__(self, served: ServedFetcher, pipes: Collection[Connection]) -> None:
+        self._served = served
+        self._first, *_ = self._open = list(pipes)
+        self._clients = [self._first]
+        self._wanted: deque[tuple[Connection, Wanted | None]] = deque()
 
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        while os.getppid() == parent:
-            while wanted:
-                one = wanted.popleft()
-                if one is None:
-                    return
-                served.ask(one)
-            report = served.report(_LOOK_EVERY, idle=True)
-            if report.arrival.names or report.arrival.releases or report.left_out or report.progress:
-                pipe.send(report)
-    except (BrokenPipeError, ConnectionResetError):
-        return
-    except Exception as error:  # noqa: BLE001  raised again in the parent
-        pipe.send(_portable(error))
+    def run(self, parent: int) -> None:
+        """Fetch and report until the parent asks for the end, or has gone."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            while os.getppid() == parent:
+                while self._wanted:
+                    client, one = self._wanted.popleft()
+                    if one is None:
+                        return
+                    if client not in self._clients:
+                        self._clients.append(client)
+                    self._served.ask(one)
+                report = self._served.report(_LOOK_EVERY, idle=True)
+                if report.is_new:
+                    self._send(report)
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        except Exception as error:  # noqa: BLE001  raised again in the parent
+            self._send(_portable(error))
+
+    def _send(self, message: Report | Exception) -> None:
+        """Send to each client. Raises BrokenPipeError or ConnectionResetError if the parent has gone."""
+        # The parent is the first to learn of it, so that it knows all that another process has been served.
+        self._first.send(message)
+        for client in self._clients[1:]:
+            try:
+                client.send(message)
+            except OSError:
+                self._clients.remove(client)
+
+    def _listen(self) -> None:
+        from multiprocessing.connection import wait
+
+        while self._first in self._open:
+            for pipe in wait(self._open):
+                try:
+                    message = pipe.recv()  # type: ignore[union-attr, call-arg]
+                except (EOFError, OSError):
+                    message = None
+                    self._open.remove(pipe)  # type: ignore[arg-type]
+                if message is not None or pipe is self._first:
+                    self._wanted.append((pipe, message))  # type: ignore[arg-type]
+            self._served.fetcher.wake()
 
 
 def _portable(error: Exception) -> Exception:

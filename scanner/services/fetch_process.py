@@ -1,8 +1,9 @@
-"""Fetch in a child process, so that pages are read and stored on another processor than the one that searches.
+"""Fetch in child processes, so that pages are read and stored on other processors than the one that searches.
 
-The child has the fetcher, with its threads, and writes all that is stored. It learns through a pipe what is wanted, and
-says through it what has come in. It ends with its parent, in whatever way that ends; if it ends early itself, the
-parent fetches the rest.
+Each child has a fetcher, with its threads, and writes what it fetches; which of them fetches a fact depends on its name
+or key alone. They learn through pipes what is wanted, and say through them what has come in. They end with the parent,
+in whatever way it ends; if one ends early itself, the parent fetches the rest. A second process, forked by the parent,
+may be served by the same children.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Generic, TypeVar
+from zlib import crc32
+
+from django.conf import settings
 
 from scanner.services.fetch_child import FetchChild, Report, ServedFetcher, Wanted
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress, closing_time
@@ -19,47 +24,52 @@ from scanner.services.forking import can_fork
 from scanner.services.index_sets import IndexSet
 from scanner.services.stored_facts import fresh_names, settled_releases
 
-__all__ = ["FetchProcess", "fetching_beside"]
+__all__ = ["FetchProcesses", "FetcherLost", "fetching_beside"]
 
-# How much longer than its fetches the end of the child may take, in seconds.
+# SQLite lets one process write at a time, so that more would wait for each other.
+_CHILDREN = 2
+# How much longer than its fetches the end of a child may take, in seconds.
 _END_AFTER = 1.0
-_Key = TypeVar("_Key")
+_Key = TypeVar("_Key", str, int)
+
+
+class FetcherLost(Exception):
+    """A process that was forked later is not served, or not any more."""
 
 
 @contextmanager
 def fetching_beside(
     indexes: IndexSet, *, fresh_for: timedelta = FRESH_FOR, patient: bool = False, progress: Progress
-) -> Iterator[Fetcher | FetchProcess]:
-    """Provide a fetcher to a process that does nothing else: one in a child where that is safe and of use.
+) -> Iterator[Fetcher | FetchProcesses]:
+    """Provide a fetcher to a process that does nothing else: in children where that is safe and of use.
 
     At the end nothing new begins.
     """
-
-    def make(report: Progress) -> Fetcher:
-        return Fetcher(indexes, fresh_for, report, patient=patient)
-
-    fetcher = FetchProcess(indexes, fresh_for, make, progress) if can_fork() else make(progress)
+    make = partial(Fetcher, indexes, fresh_for, patient=patient)
+    fetcher = FetchProcesses(indexes, fresh_for, make, progress) if can_fork() else make(progress)
     try:
         yield fetcher
     finally:
         fetcher.close()
 
 
-class FetchProcess:
-    """A fetcher whose work a child does, forked when the first thing is wanted that is not stored and fresh.
+class FetchProcesses:
+    """A fetcher whose work children do, forked when the first thing is wanted that is not stored and fresh.
 
     Its methods and values are those of `Fetcher`.
     """
 
     def __init__(
-        self, indexes: IndexSet, fresh_for: timedelta, make: Callable[[Progress], Fetcher], progress: Progress
+        self, indexes: IndexSet, fresh_for: timedelta, make: Callable[..., Fetcher], progress: Progress
     ) -> None:
         self.faults: dict[str, str] = {}
         self.answered = False
         self.begun = 0
         self._indexes, self._fresh_for, self._make, self._progress = indexes, fresh_for, make, progress
-        self._child: FetchChild | None = None
+        self._done = self._begun_before = 0
+        self._children: list[FetchChild] = []
         self._here: ServedFetcher | None = None
+        self._is_second = False
         self._arrival = Arrival()
         self._names: _Requests[str] = _Requests()
         self._releases: _Requests[int] = _Requests()
@@ -94,9 +104,9 @@ class FetchProcess:
     @property
     def at_hand(self) -> bool:
         """Whether `wait` has something to return at once."""
-        while self._child and self._child.has_report:
-            self._hear(0)
-        return bool(self._arrival.names or self._arrival.releases)
+        while self._children and self._hear(0):
+            pass
+        return bool(self._arrival)
 
     @property
     def busy(self) -> bool:
@@ -105,15 +115,37 @@ class FetchProcess:
 
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs."""
-        if self._child is not None:
-            self._child.end(closing_time() + _END_AFTER)
-            self._child = None
+        self._end_children(closing_time() + _END_AFTER)
         if self._here is not None:
             self._here.fetcher.close()
 
     @property
+    def can_serve_second(self) -> bool:
+        """Whether a process that is forked now can go on with this."""
+        return self._here is None and not any(child.second.closed for child in self._children)
+
+    def leave_to_second(self) -> None:
+        """Note, in the parent, that another process was forked and goes on with this."""
+        for child in self._children:
+            child.second.close()
+
+    def go_on_as_second(self) -> None:
+        """Go on in another process. Where no child serves it, what is needed and not stored raises FetcherLost."""
+        self._is_second, self._progress = True, lambda name, done, total: None
+        for child in self._children:
+            child.pipe.close()
+            child.pipe = child.second
+        for urgent in (True, False):
+            self._ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
+
+    def listen_until(self, source: int) -> None:
+        """Receive reports until something can be read from this file descriptor."""
+        while self._children and source not in self._ready(None, source):
+            self._hear(0)
+
+    @property
     def _is_idle(self) -> bool:
-        return self._child is None and self._here is None
+        return not self._children and self._here is None
 
     def _ask(self, wanted: Wanted) -> None:
         if not (wanted.packages or wanted.releases):
@@ -121,43 +153,85 @@ class FetchProcess:
         if self._here is not None:
             self._here.ask(wanted)
             return
-        if self._child is None:
-            self._child = FetchChild.start(self._make)
-        self._child.send(wanted)
+        if not self._children:
+            if self._is_second:
+                self._do_without(wanted)
+                return
+            self._start()
+        count = len(self._children)
+        for place, child in enumerate(self._children):
+            packages = {name for name in wanted.packages if crc32(name.encode()) % count == place}
+            releases = {pk for pk in wanted.releases if pk % count == place}
+            if packages or releases:
+                child.ask(Wanted(packages, releases, wanted.urgent))
 
-    def _hear(self, seconds: float) -> None:
-        """Receive a report, or wait for one at most so long."""
+    def _start(self) -> None:
+        connections = settings.WHEELWAY_INDEX_CONNECTIONS
+        count = min(_CHILDREN, connections)
+        make = partial(self._make, connections=connections // count)
+        self._children = [FetchChild.start(make) for _ in range(count)]
+
+    def _do_without(self, wanted: Wanted) -> None:
+        """Forget what is only likely to be of use."""
+        if wanted.urgent:
+            raise FetcherLost
+        self._names.forget(wanted.packages)
+        self._releases.forget(wanted.releases)
+
+    def _ready(self, seconds: float | None, *others: int) -> Collection[object]:
+        """Return those of the pipes from the children, and of these, that can be read, waiting for one."""
+        from multiprocessing.connection import wait
+
+        return wait([*(child.pipe for child in self._children), *others], seconds)
+
+    def _hear(self, seconds: float) -> bool:
+        """Receive reports, or wait for one at most so long. Return whether there was any."""
         if self._here is not None:
             self._receive(self._here.report(seconds))
-        elif self._child is not None:
-            try:
-                report = self._child.report(seconds)
-            except (EOFError, OSError):
-                self._go_on_here()
-            else:
-                if report is not None:
-                    self._receive(report)
+            return True
+        ready = self._ready(seconds)
+        for child in self._children:
+            if child.pipe in ready:
+                try:
+                    report = child.report()
+                except (EOFError, OSError):
+                    self._go_on_here()
+                    break
+                self._receive(report)
+        return bool(ready)
 
     def _receive(self, report: Report) -> None:
-        self.begun, self.answered = report.begun, self.answered or report.answered
+        here = self._here.fetcher.begun if self._here is not None else 0
+        self.begun = self._begun_before + here + sum(child.begun for child in self._children)
+        self.answered = self.answered or report.answered
         self.faults.update(report.faults)
         self._releases.forget(report.left_out)
         self._arrived(report.arrival)
-        for one in report.progress:
-            self._progress(*one)
+        for name in report.done:
+            self._done += 1
+            self._progress(name, self._done, self.begun)
 
     def _arrived(self, arrival: Arrival) -> None:
-        self._names.end(arrival.names)
-        self._releases.end(arrival.releases)
-        self._arrival.names |= arrival.names
-        self._arrival.releases |= arrival.releases
+        self._arrival.names |= self._names.end(arrival.names)
+        self._arrival.releases |= self._releases.end(arrival.releases)
 
     def _go_on_here(self) -> None:
-        """Fetch what is still to come in this process, since the child has ended."""
-        assert self._child is not None
-        self._child.end(0)
-        self._child, self._here = None, ServedFetcher(self._make)
-        self._here.ask(Wanted(set(self._names.coming), set(self._releases.coming)))
+        """Fetch what is still to come in this process, since a child has ended."""
+        if self._is_second:
+            raise FetcherLost
+        self._begun_before = self.begun
+        self._end_children(0)
+        self._here = ServedFetcher(self._make)
+        for urgent in (True, False):
+            self._here.ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
+
+    def _end_children(self, seconds: float) -> None:
+        for child in self._children:
+            child.end()
+        until = time.monotonic() + seconds
+        for child in self._children:
+            child.join(until)
+        self._children = []
 
 
 class _Requests(Generic[_Key]):
@@ -174,11 +248,17 @@ class _Requests(Generic[_Key]):
         self.coming.update(dict.fromkeys(new, urgent))
         return new
 
-    def end(self, keys: Iterable[_Key]) -> None:
-        """Note that these have come in."""
-        self._ended.update(keys)
-        for key in keys:
-            self.coming.pop(key, None)
+    def coming_when(self, urgent: bool) -> set[_Key]:
+        """Return what has not come in yet and is urgent, or is not."""
+        return {one for one, is_urgent in self.coming.items() if is_urgent is urgent}
+
+    def end(self, keys: Iterable[_Key]) -> set[_Key]:
+        """Note that these have come in, and return those that were wanted by this process."""
+        new = {key for key in keys if key in self.coming}
+        self._ended |= new
+        for key in new:
+            del self.coming[key]
+        return new
 
     def forget(self, keys: Iterable[_Key]) -> None:
         """Treat these as never wanted, unless they are urgent by now."""

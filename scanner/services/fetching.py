@@ -51,6 +51,15 @@ class Arrival(Struct):
     names: set[str] = field(default_factory=set)
     releases: set[int] = field(default_factory=set)
 
+    def __bool__(self) -> bool:
+        """Return whether anything has come in."""
+        return bool(self.names or self.releases)
+
+    def add(self, other: Arrival) -> None:
+        """Add what has come in elsewhere."""
+        self.names |= other.names
+        self.releases |= other.releases
+
 
 def closing_time() -> float:
     """Return how long the end of a question waits for what runs, in seconds."""
@@ -74,10 +83,19 @@ class Fetcher:
 
     Pages older than `fresh_for` are fetched again; with `patient` a page whose last poll failed waits for its next
     poll. `faults` are the packages that an index gave no answer for, with the error; their stored data are kept.
-    `answered` says whether any index answered, `begun` how many pages and releases were asked for.
+    `answered` says whether any index answered, `begun` how many pages and releases were asked for. `connections` is how
+    many requests there are at once (default: as many as the settings allow).
     """
 
-    def __init__(self, indexes: IndexSet, fresh_for: timedelta, progress: Progress, *, patient: bool) -> None:
+    def __init__(
+        self,
+        indexes: IndexSet,
+        fresh_for: timedelta,
+        progress: Progress,
+        *,
+        patient: bool,
+        connections: int = 0,
+    ) -> None:
         self.faults: dict[str, str] = {}
         self.answered = False
         self.begun = 0
@@ -88,7 +106,7 @@ class Fetcher:
         self._pages: dict[str, list[WantedPage]] = {}
         self._releases = ReleaseFetches(indexes, self._client)
         self._tried_again: set[WantedPage | int] = set()
-        most = settings.WHEELWAY_INDEX_CONNECTIONS
+        most = connections or settings.WHEELWAY_INDEX_CONNECTIONS
         self._probes = {index.pk: IndexProbe[WantedPage](most) for index in indexes if index.is_private}
         self._arrival = Arrival()
         self._jobs: JobThreads[WantedPage | int, PollResult | MetadataAnswer] = JobThreads(most)
@@ -145,7 +163,7 @@ class Fetcher:
     @property
     def at_hand(self) -> bool:
         """Whether `wait` has something to return at once."""
-        return bool(self._arrival.names or self._arrival.releases)
+        return bool(self._arrival)
 
     @property
     def busy(self) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import F
 from msgspec import Struct, field
 
 from scanner.models import Release
-from scanner.services.fetch_process import FetchProcess, fetching_beside
+from scanner.services.fetch_process import FetcherLost, FetchProcesses, fetching_beside
 from scanner.services.fetching import FRESH_FOR, Fetcher, Progress, fetching
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import usable_client
@@ -17,8 +17,9 @@ from scanner.services.inspection import inspect_sdists
 
 __all__ = [
     "FRESH_FOR",
-    "FetchProcess",
+    "FetchProcesses",
     "Fetcher",
+    "FetcherLost",
     "Progress",
     "RefreshResult",
     "fetch_metadata",

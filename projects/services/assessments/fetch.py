@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -24,7 +25,8 @@ from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import (
     Fetcher,
-    FetchProcess,
+    FetcherLost,
+    FetchProcesses,
     Progress,
     fetching,
     fetching_beside,
@@ -75,8 +77,8 @@ def fetch_missing(
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
     what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `alone` says
-    that the process does nothing else, so that a second one may share its work: fetching, or else searching. `reader`
-    may have read some of what is stored. `between` is called after each round of fetching, and as soon as the first
+    that the process does nothing else, so that others may share its work: fetching, and searching. `reader` may have
+    read some of what is stored. `between` is called after each round of fetching, and as soon as the first
     target has its result.
     """
     meter = Meter(budget)
@@ -113,8 +115,7 @@ def fetch_missing(
             run(searches, searches.advance_first)
             if searches.finished and searches.unfinished:
                 between(reader, searches)
-            # Where pages are fetched, that is the second process.
-            made = _made_by_two(request, reader, searches, fresh_for, run) if alone and not fetcher.begun else {}
+            made = _made_by_two(request, reader, searches, fetcher, run) if alone else {}
             run(searches, searches.advance)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge, made)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
@@ -129,16 +130,24 @@ def _made_by_two(
     request: AssessmentRequest,
     reader: IndexReader,
     searches: TargetSearches,
-    fresh_for: timedelta,
+    fetcher: Fetcher | FetchProcesses,
     run: Callable[[TargetSearches, Callable[[], Missing]], None],
 ) -> Results:
     """Return the results of the targets that this process and a second one have decided; none without a second one."""
-    with second_process(request, reader, searches, fresh_for) as child:
+    before = {one.target for one in searches.finished}
+
+    def decide() -> Results:
+        with suppress(FetcherLost):
+            run(searches, searches.advance)
+        return explain_decided(request, reader, [one for one in searches.finished if one.target not in before])
+
+    with second_process(request, searches, fetcher, decide) as child:
         if child is None:
             return {}
         run(searches, searches.advance)
         # Explained here while the child may still be at work.
-        made = {**explain_decided(request, reader, searches.finished), **child.results()}
+        made = explain_decided(request, reader, searches.finished)
+        made = {**made, **child.results()}
         searches.take_up([target for target in child.targets if target not in made])
     return made
 
@@ -146,7 +155,7 @@ def _made_by_two(
 class _Supply:
     """Reads what has been fetched into the snapshot, and keeps the fetcher busy with what is needed and likely."""
 
-    def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher | FetchProcess) -> None:
+    def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher | FetchProcesses) -> None:
         self._reader, self._fetcher = reader, fetcher
         self._foresight = Foresight(request, reader.snapshot)
         self._packages: set[NormalizedName] = set()

@@ -1,50 +1,56 @@
 """Search and explain some targets of a command's request in a second process, on another processor.
 
-The process is forked when the first target has been searched, so it has all that was read until then. It reads the
-store and asks no index: a target that needs more is left to the parent, as all of them are if the child ends early.
+The process is forked when the first target has been searched, so it has all that was read until then. Where pages are
+fetched, the fetch processes serve it too. Where none are, it reads the store alone: a target that needs more is left to
+the parent, as all of them are if the child ends early.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import IO
 
 from django.db import connection
-from msgspec.structs import replace
 
 from projects.domain.assessment.evaluate import ResolvedTarget, explain_targets, releases_to_explain, unseen_in
 from projects.domain.assessment.explained_wheels import WheelExplanations
-from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.sandbox.frames import read_message, write_message
 from projects.services.assessments.read_index import IndexReader, read_files
-from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.forking import can_fork
-from scanner.services.stored_facts import fresh_names, settled_releases
+from scanner.services.refresh import Fetcher, FetchProcesses
 
 Results = Mapping[Target, TargetResult]
 # For fewer targets a second process costs about what it saves.
 _FEWEST = 8
 
 
+def _do_nothing(source: int) -> None:
+    """Wait for nothing."""
+
+
 class SecondProcess:
     """A child that works on `targets`. `results` waits for it."""
 
-    def __init__(self, targets: Sequence[Target], pid: int, answer: IO[bytes]) -> None:
+    def __init__(
+        self, targets: Sequence[Target], pid: int, answer: IO[bytes], listen: Callable[[int], None] = _do_nothing
+    ) -> None:
         self.targets = targets
         self.pid = pid
         self._answer = answer
+        self._listen = listen
 
     @classmethod
-    def start(cls, targets: Sequence[Target], work: Callable[[], Results]) -> SecondProcess:
-        """Fork a child that writes what `work` returns into a pipe."""
+    def start(
+        cls, targets: Sequence[Target], work: Callable[[], Results], listen: Callable[[int], None] = _do_nothing
+    ) -> SecondProcess:
+        """Fork a child that writes what `work` returns into a pipe; `listen` is called until that can be read."""
         source, sink = os.pipe()
         parent = os.getpid()
         pid = os.fork()
@@ -52,10 +58,11 @@ class SecondProcess:
             os.close(source)
             _answer(sink, work, parent)
         os.close(sink)
-        return cls(targets, pid, os.fdopen(source, "rb"))
+        return cls(targets, pid, os.fdopen(source, "rb"), listen)
 
     def results(self) -> Results:
         """Return the results of the targets that the child could decide, none if it ended early."""
+        self._listen(self._answer.fileno())
         try:
             found = read_message(self._answer)
         except EOFError:
@@ -72,13 +79,18 @@ class SecondProcess:
 
 @contextmanager
 def second_process(
-    request: AssessmentRequest, reader: IndexReader, searches: TargetSearches, fresh_for: timedelta
+    request: AssessmentRequest,
+    searches: TargetSearches,
+    fetcher: Fetcher | FetchProcesses,
+    decide: Callable[[], Results],
 ) -> Iterator[SecondProcess | None]:
-    """Let a child work on the targets of half of the Pythons, until the block ends; None where it cannot.
+    """Let a child decide the targets of half of the Pythons, until the block ends; None where it cannot.
 
-    These targets are put aside in `searches`.
+    These targets are put aside in `searches`, and all others in the child. Both are served by the fetcher.
     """
-    child = _fork(request, reader, searches, fresh_for) if _can_fork(request, searches) else None
+    child = None
+    if isinstance(fetcher, FetchProcesses) and fetcher.can_serve_second and _can_fork(request, searches):
+        child = _fork(searches, fetcher, decide)
     try:
         yield child
     finally:
@@ -96,16 +108,21 @@ def _can_fork(request: AssessmentRequest, searches: TargetSearches) -> bool:
     )
 
 
-def _fork(
-    request: AssessmentRequest, reader: IndexReader, searches: TargetSearches, fresh_for: timedelta
-) -> SecondProcess:
+def _fork(searches: TargetSearches, fetcher: FetchProcesses, decide: Callable[[], Results]) -> SecondProcess:
     # What is said of a pure wheel is the same on all platforms of one Python. Later ones take longer, as more is to be
     # planned: of four the second and third go to the child.
     pythons = sorted({target.python for target in searches.unfinished}, key=lambda one: one.version, reverse=True)
     theirs = {python for place, python in enumerate(pythons) if place % 4 in (1, 2)}
     targets = [target for target in searches.unfinished if target.python in theirs]
+
+    def work() -> Results:
+        fetcher.go_on_as_second()
+        searches.put_aside([target for target in searches.unfinished if target not in targets])
+        return decide()
+
     connection.close()
-    child = SecondProcess.start(targets, lambda: decide_stored(request, reader, searches, targets, fresh_for))
+    child = SecondProcess.start(targets, work, fetcher.listen_until)
+    fetcher.leave_to_second()
     searches.put_aside(targets)
     return child
 
@@ -125,37 +142,6 @@ def _answer(sink: int, work: Callable[[], Results], parent: int) -> None:
         status = 0
     finally:
         os._exit(status)
-
-
-def decide_stored(
-    request: AssessmentRequest,
-    reader: IndexReader,
-    searches: TargetSearches,
-    targets: Sequence[Target],
-    fresh_for: timedelta,
-) -> Results:
-    """Search these targets as far as the store goes, and explain those that are decided."""
-    searches.put_aside([target for target in searches.unfinished if target not in targets])
-    before = {one.target for one in searches.finished}
-    while missing := searches.advance():
-        fresh = fresh_names(reader.indexes, {*missing.packages, *missing.likely_packages}, fresh_for)
-        reader.read(fresh - reader.names)
-        unknown = reader.snapshot.unknown(missing)
-        hopeless = _hopeless(unknown, fresh, reader.snapshot)
-        if unknown == replace(missing, likely=(), likely_packages=()) and not hopeless:
-            break
-        searches.cache.give_up(hopeless)
-    return explain_decided(request, reader, [one for one in searches.finished if one.target not in before])
-
-
-def _hopeless(unknown: Missing, fresh: Collection[str], snapshot: IndexSnapshot) -> Missing:
-    """Return those of these facts that no index would be asked for: they are given up."""
-    found = {one: snapshot.candidate(*one) for one in unknown.releases}
-    settled = settled_releases([candidate.pk for candidate in found.values() if candidate is not None])
-    return Missing(
-        tuple(name for name in unknown.packages if name in fresh),
-        tuple(one for one, candidate in found.items() if candidate is None or candidate.pk in settled),
-    )
 
 
 def explain_decided(request: AssessmentRequest, reader: IndexReader, resolved: Iterable[ResolvedTarget]) -> Results:
