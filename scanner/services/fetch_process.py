@@ -139,9 +139,11 @@ class FetchProcesses:
             self._ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
 
     def listen_until(self, source: int) -> None:
-        """Receive reports until something can be read from this file descriptor."""
+        """Receive reports until something can be read from this file descriptor, and all that were sent by then."""
         while self._children and source not in self._ready(None, source):
             self._hear(0)
+        while self._children and self._hear(0):
+            pass
 
     @property
     def _is_idle(self) -> bool:

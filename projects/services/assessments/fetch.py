@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils import timezone
 from msgspec import Struct, field
@@ -14,7 +15,7 @@ from packaging.version import Version
 from projects.domain.assessment.evaluate import ResolvedTarget, unseen_in
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.searches import NOTHING, TargetSearches
 from projects.domain.assessment.stop_reason import StopReason
 from projects.services.assessments.budget import Budget, Meter
 from projects.services.assessments.evaluate import ResolvedRequest
@@ -39,6 +40,8 @@ FROM_STORE = timedelta.max
 MOST_SDISTS = 20
 # Names that are not stored yet are asked for so many at a time.
 MOST_NEW_NAMES = 100
+# So few missing pages are hardly worth waiting for before work is divided: what comes later is read by both processes.
+_FEW_PAGES = 2
 
 
 class FetchResult(Struct, frozen=True):
@@ -126,6 +129,12 @@ def fetch_missing(
             pending = [target for target in request.targets if target not in found]
 
 
+def _advance_without_pages(searches: TargetSearches) -> Missing:
+    """Advance as long as many pages are missing, since each search waits for the same ones."""
+    missing = searches.advance()
+    return missing if len(missing.packages) > _FEW_PAGES else NOTHING
+
+
 def _made_by_two(
     request: AssessmentRequest,
     reader: IndexReader,
@@ -134,6 +143,8 @@ def _made_by_two(
     run: Callable[[TargetSearches, Callable[[], Missing]], None],
 ) -> Results:
     """Return the results of the targets that this process and a second one have decided; none without a second one."""
+    if not searches.finished:
+        run(searches, partial(_advance_without_pages, searches))
     before = {one.target for one in searches.finished}
 
     def decide() -> Results:

@@ -1,4 +1,4 @@
-"""Fetching in a child: what the parent wants arrives as from a fetcher of its own, and the child ends with it."""
+"""Fetching in children: what the parent wants arrives as from a fetcher of its own, and they end with it."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import pytest
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
 from scanner.services import fetch_process
-from scanner.services.fetch_process import FetchProcess
+from scanner.services.fetch_process import FetcherLost, FetchProcesses
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress
 from scanner.services.index_sets import IndexSet, one_index
 from tests.replay import ReplayIndex, a_file
@@ -33,14 +33,17 @@ class StandIn:
         self._progress, self._at_name = progress, at_name
         self._arrival = Arrival()
         self._left: set[int] = set()
+        self._known: set[str] = set()
         self._woken = threading.Event()
 
     def want_packages(self, names: Collection[str], *, urgent: bool) -> None:
-        for name in names:
+        new = set(names) - self._known
+        self._known |= new
+        for name in new:
             self._at_name(name)
             self.begun += 1
             self._progress(name, self.begun, self.begun)
-        self._arrival.names |= set(names)
+        self._arrival.names |= new
 
     def want_metadata(self, release_ids: Collection[int], *, urgent: bool) -> None:
         self._left = {pk for pk in release_ids if pk < 0 and not urgent}
@@ -64,18 +67,18 @@ class StandIn:
 
 
 @contextmanager
-def beside(at_name: Callable[[str], object] = str, progress: Progress = quiet) -> Iterator[FetchProcess]:
-    def make(report: Progress) -> Fetcher:
+def beside(at_name: Callable[[str], object] = str, progress: Progress = quiet) -> Iterator[FetchProcesses]:
+    def make(report: Progress, connections: int = 0) -> Fetcher:
         return StandIn(report, at_name)  # type: ignore[return-value]
 
-    fetcher = FetchProcess(NOWHERE, FRESH_FOR, make, progress)
+    fetcher = FetchProcesses(NOWHERE, FRESH_FOR, make, progress)
     try:
         yield fetcher
     finally:
         fetcher.close()
 
 
-def all_of(fetcher: FetchProcess) -> tuple[set[str], set[int]]:
+def all_of(fetcher: FetchProcesses) -> tuple[set[str], set[int]]:
     names: set[str] = set()
     releases: set[int] = set()
     while fetcher.busy:
@@ -104,6 +107,75 @@ def test_what_is_wanted_comes_once_with_what_is_said_of_it() -> None:
     assert set(shown) == {"one", "two"}
     assert fetcher.answered
     assert fetcher.faults == {"odd": "is odd"}
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_two_children_share_the_work_and_their_progress_is_one() -> None:
+    shown: list[tuple[int, int]] = []
+    names = [f"package-{number}" for number in range(8)]
+    source, sink = os.pipe()
+    with beside(lambda _: os.write(sink, b"%d " % os.getpid()), lambda _, *counts: shown.append(counts)) as fetcher:
+        fetcher.want_packages(names)
+        assert all_of(fetcher) == (set(names), set())
+        assert fetcher.begun == 8
+    os.close(sink)
+    with os.fdopen(source) as pids:
+        assert len(set(pids.read().split())) == 2
+    assert [done for done, _ in shown] == list(range(1, 9))
+    assert shown[-1] == (8, 8)
+
+
+def in_second(fetcher: FetchProcesses, work: Callable[[], object]) -> str:
+    """Return the text of what this returns in a second process."""
+    source, sink = os.pipe()
+    if not os.fork():
+        try:
+            fetcher.go_on_as_second()
+            os.write(sink, repr(work()).encode())
+        finally:
+            os._exit(0)
+    fetcher.leave_to_second()
+    os.close(sink)
+    fetcher.listen_until(source)
+    with os.fdopen(source) as answer:
+        os.wait()
+        return answer.read()
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_a_second_process_is_served_too_and_what_it_fetched_comes_again() -> None:
+    with beside() as fetcher:
+
+        def want_more() -> object:
+            fetcher.want_packages(["more"])
+            names, releases = all_of(fetcher)
+            return sorted(names), releases
+
+        fetcher.want_packages(["early"])
+        fetcher.want_metadata([3])
+        assert in_second(fetcher, want_more) == "(['early', 'more'], {3})"
+        assert not fetcher.can_serve_second
+        assert all_of(fetcher) == ({"early"}, {3})
+        fetcher.want_packages(["more"])
+        assert all_of(fetcher) == ({"more"}, set())
+        assert fetcher.begun == 2
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_a_second_process_without_children_does_without_what_is_only_likely() -> None:
+    with beside() as fetcher:
+
+        def want() -> object:
+            fetcher.want_packages(["likely"], urgent=False)
+            assert not fetcher.busy
+            try:
+                fetcher.want_packages(["needed"])
+            except FetcherLost:
+                return "lost"
+            return "served"
+
+        assert in_second(fetcher, want) == "'lost'"
+        assert fetcher.can_serve_second
 
 
 @pytest.mark.usefixtures("nothing_stored")
@@ -153,9 +225,10 @@ def test_no_child_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", noted)
     with beside() as fetcher:
         fetcher.want_packages(["one"])
-    (child,) = children
-    with pytest.raises(ProcessLookupError):
-        os.kill(child, 0)
+    assert len(children) == 2
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,7 +238,7 @@ def test_the_child_stores_what_it_fetches_and_what_is_fresh_needs_none(
     replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl", requires_dist=["six"])])
     indexes = one_index(replay.url, IndexClient(replay.url))
     make = partial(Fetcher, indexes, FRESH_FOR, patient=False)
-    fetcher = FetchProcess(indexes, FRESH_FOR, make, quiet)
+    fetcher = FetchProcesses(indexes, FRESH_FOR, make, quiet)
     fetcher.want_packages(["demo"])
     assert all_of(fetcher) == ({"demo"}, set())
     (release,) = Release.objects.values_list("pk", flat=True)
@@ -177,7 +250,7 @@ def test_the_child_stores_what_it_fetches_and_what_is_fresh_needs_none(
     assert not Release.objects.filter(metadata=None).exists()
 
     monkeypatch.setattr(os, "fork", fail)
-    again = FetchProcess(indexes, timedelta(hours=1), make, quiet)
+    again = FetchProcesses(indexes, timedelta(hours=1), make, quiet)
     again.want_packages(["demo"])
     again.want_metadata([release])
     assert all_of(again) == ({"demo"}, {release})

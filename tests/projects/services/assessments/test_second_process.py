@@ -3,9 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -22,13 +21,13 @@ from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import FetchResult, fetch_missing
 from projects.services.assessments.read_index import IndexReader
-from projects.services.assessments.second_process import Results, SecondProcess, decide_stored
+from projects.services.assessments.second_process import Results, SecondProcess
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, parse_target
 from scanner.index.client import IndexClient
-from scanner.models import Package
 from scanner.services.index_sets import IndexSet, one_index
-from scanner.services.refresh import FRESH_FOR
+from scanner.services.refresh import FRESH_FOR, Fetcher, FetcherLost, FetchProcesses
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex, a_file
 
@@ -61,13 +60,32 @@ def fetch(indexes: IndexSet, *, alone: bool = False) -> FetchResult:
     )
 
 
-def decided(indexes: IndexSet) -> Results:
+class Stop(Exception):
+    """The end of a second process that runs in the first."""
+
+
+def decided(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch, *, is_served: bool) -> Results:
     """What the second process decides about Windows, once Linux is searched."""
-    reader = IndexReader(indexes, REQUEST)
-    reader.read({"core", "top"})
-    searches = TargetSearches(REQUEST, reader.snapshot)
-    searches.advance_first()
-    return decide_stored(REQUEST, reader, searches, [THERE], FRESH_FOR)
+    found: Results = {}
+
+    @contextmanager
+    def run_here(request: Any, searches: Any, fetcher: Fetcher, decide: Callable[[], Results]) -> Iterator[None]:
+        nonlocal found
+        if not is_served:
+            monkeypatch.setattr(fetcher, "want_packages", lose)
+        found = decide()
+        yield
+        raise Stop
+
+    def lose(names: Any, *, urgent: bool) -> None:
+        raise FetcherLost
+
+    monkeypatch.setattr(fetching, "second_process", run_here)
+    # So that the store has what Windows alone needs, but this process has not read it.
+    monkeypatch.setattr(fetching.Foresight, "look", lambda *_: Missing())
+    with suppress(Stop):
+        fetch(indexes, alone=True)
+    return found
 
 
 def rows(indexes: IndexSet, found: FetchResult) -> list[TargetResult]:
@@ -75,16 +93,15 @@ def rows(indexes: IndexSet, found: FetchResult) -> list[TargetResult]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_decides_what_the_store_suffices_for_as_one_process_does(indexes: IndexSet) -> None:
+def test_it_decides_its_targets_as_one_process_does(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = rows(indexes, fetch(indexes))
-    assert decided(indexes) == {THERE: alone[1]}
+    assert decided(indexes, monkeypatch, is_served=True) == {THERE: alone[1]}
     assert alone[1].blockers == ("core",)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_target_whose_page_must_be_asked_for_again_is_left(indexes: IndexSet) -> None:
-    Package.objects.filter(name="leaf").update(checked_at=timezone.now() - FRESH_FOR - timedelta(minutes=1))
-    assert decided(indexes) == {}
+def test_a_target_is_left_if_no_fetch_process_serves_it(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert decided(indexes, monkeypatch, is_served=False) == {}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -102,7 +119,7 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
             return {THERE: theirs} if answers else {}
 
     @contextmanager
-    def stand_in(request: Any, reader: Any, searches: TargetSearches, fresh_for: Any) -> Iterator[Child]:
+    def stand_in(request: Any, searches: TargetSearches, fetcher: Any, decide: Any) -> Iterator[Child]:
         searches.put_aside([THERE])
         yield Child()
 
@@ -157,7 +174,8 @@ def has_child(indexes: IndexSet) -> bool:
     )
     reader = IndexReader(indexes, many)
     searches = TargetSearches(many, reader.snapshot)
-    with second_process.second_process(many, reader, searches, FRESH_FOR) as child:
+    fetcher = FetchProcesses(indexes, FRESH_FOR, Fetcher, lambda name, done, total: None)
+    with second_process.second_process(many, searches, fetcher, dict) as child:
         return child is not None
 
 
