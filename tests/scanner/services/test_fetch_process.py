@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
@@ -123,6 +124,24 @@ def test_two_children_share_the_work_and_their_progress_is_one() -> None:
         assert len(set(pids.read().split())) == 2
     assert [done for done, _ in shown] == list(range(1, 9))
     assert shown[-1] == (8, 8)
+
+
+@pytest.mark.usefixtures("nothing_stored")
+@pytest.mark.parametrize(("connections", "shares"), [(1, "1 "), (5, "2 2 ")])
+def test_the_children_share_the_connections(connections: int, shares: str, settings: Settings) -> None:
+    settings.WHEELWAY_INDEX_CONNECTIONS = connections
+    source, sink = os.pipe()
+
+    def make(report: Progress, connections: int) -> Fetcher:
+        os.write(sink, b"%d " % connections)
+        return StandIn(report, str)  # type: ignore[return-value]
+
+    fetcher = FetchProcesses(NOWHERE, FRESH_FOR, make, quiet)
+    fetcher.want_packages(["one", "two", "three", "four"])
+    fetcher.close()
+    os.close(sink)
+    with os.fdopen(source) as given:
+        assert given.read() == shares
 
 
 def in_second(fetcher: FetchProcesses, work: Callable[[], object]) -> str:

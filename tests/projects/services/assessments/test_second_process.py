@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
@@ -82,7 +83,7 @@ def decided(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch, *, is_served: bo
 
     monkeypatch.setattr(fetching, "second_process", run_here)
     # So that the store has what Windows alone needs, but this process has not read it.
-    monkeypatch.setattr(fetching.Foresight, "look", lambda *_: Missing())
+    monkeypatch.setattr(Foresight, "look", lambda *_: Missing())
     with suppress(Stop):
         fetch(indexes, alone=True)
     return found
