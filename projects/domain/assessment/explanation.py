@@ -16,7 +16,6 @@ from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnap
 from projects.domain.assessment.judgement import HeldBack, Judgement, installed_release, refused_requirement
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
-from projects.domain.assessment.run_evidence import evidence_of
 from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.explain import Cell
 from scanner.domain.next_poll import RELEASE_OPEN_FOR
@@ -60,7 +59,7 @@ def explain(
         newest_version=str(newest.version) if newest else None,
         may_get_files=_may_get_files(package, now),
         package_status=package.status if package else "active",
-        evidence=evidence_of(installed_release(judgement, package), package, target.python),
+        evidence=explanations.evidence(installed_release(judgement, package), package, target.python),
     )
 
 

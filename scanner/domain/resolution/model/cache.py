@@ -167,20 +167,22 @@ class ResolutionCache:
     def dependencies(self, package: PackageVersions, choice: int) -> Dependencies | None:
         """Return the requirements of one release; None if its metadata is not known."""
         key = (package.name, choice)
-        if key not in self._dependencies:
-            texts = self._source.requires_dist(package.name, package.version(choice))
-            if texts is None:
-                return None
-            listed = tuple(texts)
-            found = self._parsed.get(listed)
-            if found is None:
-                found = self._parsed[listed] = _parse_dependencies(listed)
-            self._dependencies[key] = found
-            for requirements in (found.plain, found.conditional, *found.by_extra.values()):
-                for requirement in requirements:
-                    place = (package.name, requirement)
-                    self._dependents[place] = self._dependents.get(place, 0) | choice
-        return self._dependencies[key]
+        known = self._dependencies.get(key)
+        if known is not None:
+            return known
+        texts = self._source.requires_dist(package.name, package.version(choice))
+        if texts is None:
+            return None
+        listed = tuple(texts)
+        found = self._parsed.get(listed)
+        if found is None:
+            found = self._parsed[listed] = _parse_dependencies(listed)
+        self._dependencies[key] = found
+        for requirements in (found.plain, found.conditional, *found.by_extra.values()):
+            for requirement in requirements:
+                place = (package.name, requirement)
+                self._dependents[place] = self._dependents.get(place, 0) | choice
+        return found
 
     def was_refused(self, package: PackageVersions, choice: int) -> bool:
         """Return whether the index did not give the metadata of one release when asked."""

@@ -3,10 +3,13 @@
 import pytest
 from packaging.version import Version
 
+from projects.domain.assessment import explained_wheels
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.index_snapshot import PackageSnapshot
 from projects.domain.assessment.run_evidence import NO_EVIDENCE, RunEvidence, evidence_of, first_declaring
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
+from scanner.domain.targets.pythons import Python
 from scanner.domain.targets.target import parse_target
 
 PYTHON = parse_target("cp313-manylinux_2_28_x86_64").python
@@ -32,6 +35,22 @@ def package(**declared: str) -> PackageSnapshot:
 def test_the_release_in_use_says_which_pythons_it_is_for(text: str, expected: RunEvidence) -> None:
     found = package(v1=text)
     assert evidence_of(found.candidates[0], found, PYTHON) == expected
+
+
+def test_the_releases_after_it_are_read_once_for_all_platforms_of_a_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = package(v1="3.12", v2="3.13")
+    looked = []
+
+    def counted(release: Candidate | None, package: PackageSnapshot | None, python: Python) -> RunEvidence:
+        looked.append(python)
+        return evidence_of(release, package, python)
+
+    monkeypatch.setattr(explained_wheels, "evidence_of", counted)
+    explanations = WheelExplanations(lambda release: ())
+    pythons = [PYTHON, parse_target("cp313-win_amd64").python, parse_target("cp312-win_amd64").python]
+    told = [explanations.evidence(found.candidates[0], found, python).declared_from for python in pythons]
+    assert (told, len(looked)) == (["2", "2", ""], 2)
+    assert explanations.evidence(None, found, PYTHON) == NO_EVIDENCE
 
 
 def test_without_a_release_nothing_is_known() -> None:
