@@ -13,7 +13,7 @@ from scanner.models import Package, PackageState, Release, ReleaseFile
 from scanner.selectors.candidates import CHUNK, release_files
 
 
-class FoundPackage(Struct, frozen=True):
+class NamedPackage(Struct, frozen=True):
     """A known package. state: after its last poll."""
 
     pk: int
@@ -21,7 +21,7 @@ class FoundPackage(Struct, frozen=True):
     state: PackageState
 
 
-def find_packages(name: str, index_ids: Collection[int]) -> list[FoundPackage]:
+def find_packages(name: str, index_ids: Collection[int]) -> list[NamedPackage]:
     """Return the known packages of this name, not necessarily normalised, in the order of these indexes. One query."""
     try:
         normalized = canonicalize_name(name, validate=True)
@@ -29,7 +29,7 @@ def find_packages(name: str, index_ids: Collection[int]) -> list[FoundPackage]:
         return []
     rows = {row.index_id: row for row in Package.objects.filter(index__in=index_ids, name=normalized)}
     found = (rows[index] for index in index_ids if index in rows)
-    return [FoundPackage(row.pk, row.name, PackageState(row.state)) for row in found]
+    return [NamedPackage(row.pk, row.name, PackageState(row.state)) for row in found]
 
 
 def package_keys(index_ids: Collection[int], names: Collection[str]) -> dict[tuple[int, str], int]:
