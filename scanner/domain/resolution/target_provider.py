@@ -85,9 +85,7 @@ class TargetProvider(PackagesOnTarget):
         if candidates is None or choice & ~candidates.package.all:
             return
         if extra is None:
-            for position in self._read_ahead.decide(candidates, choice).fresh:
-                if not self._is_skipped(candidates.package, 1 << position, choice):
-                    self.dependencies_of(name, 1 << position)
+            self.read(candidates.package, self._read_ahead.decide(candidates, choice).fresh)
         dependencies = self.dependencies_of(name, choice)
         if dependencies is None:
             return
