@@ -53,8 +53,8 @@ logger = logging.getLogger(__name__)
 
 # A worker renews its claim much more often, so that the claim of a killed one ends soon.
 CLAIM_FOR = timedelta(seconds=45)
-# How often the page is updated while packages come in, in seconds, and when for the first time.
-REFRESH_EVERY, FIRST_REFRESH = 2, 0.5
+# How often what is known is stored while packages come in, and when first, in seconds: a page asks every two seconds.
+REFRESH_EVERY, FIRST_REFRESH = 2, 1
 
 
 def assess_snapshot(
