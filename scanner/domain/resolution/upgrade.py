@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -235,16 +235,21 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
+_STATEMENTS = (LineKind.ASKED, LineKind.LIMITED, LineKind.NEEDS)
+_LACKS = (LineKind.UNAVAILABLE, LineKind.NOT_FOUND, LineKind.UNREADABLE, LineKind.BREAKS)
+
+
 def _sides(conflict: ConflictAccount | None) -> tuple[ConflictLine, ...]:
-    """Return the first two statements about the package that has no version left."""
+    """Return the first two statements about the package that has no version left, or one and what its versions lack."""
     explanation = conflict.explanation if conflict is not None else ConflictExplanation()
-    stated = {LineKind.ASKED: "name", LineKind.LIMITED: "name", LineKind.NEEDS: "required"}
-    about = [
-        line
-        for line in explanation.lines
-        if line.kind in stated and getattr(line, stated[line.kind]) == explanation.exhausted
-    ]
-    return tuple(about[:2])
+
+    def about(kinds: Collection[LineKind]) -> Iterator[ConflictLine]:
+        for line in explanation.lines:
+            name = line.required if line.kind is LineKind.NEEDS else line.name
+            if line.kind in kinds and name == explanation.exhausted:
+                yield line
+
+    return (*about(_STATEMENTS), *about(_LACKS))[:2]
 
 
 def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Search[Plan]:

@@ -217,3 +217,17 @@ def test_a_move_names_the_requirement_that_nothing_meets_and_the_version_that_is
         "scan 0.18 needs learn>=0.21, none of which installs on Linux; 0.20 does not need it"
     )
     assert type(change.reason).from_json(change.reason.to_json()) == change.reason
+
+
+def test_no_path_says_of_one_that_nothing_admits_what_its_releases_lack() -> None:
+    index: SmallIndex = {
+        "left": {"1.0": {"needs": ["shared<2"]}},
+        "right": {"1.0": {"needs": ["shared>=2"]}},
+        "shared": {"1.0": {}, "2.0": {}},
+        "absent": {"1.0": {"on": ["win32"]}, "1.1": {"on": ["source: compiled"]}},
+    }
+    made = plan(upgrade_of(root_requirements("absent>=1.0", "left", "right"), index=index))
+    assert made.reason is not None
+    assert plan_reason_text(made.reason) == (
+        "no path: you ask for absent>=1.0, but absent 1.1 has no wheel, only source to compile"
+    )
