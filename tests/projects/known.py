@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files import ParsedRequirement, read

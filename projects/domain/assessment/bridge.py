@@ -8,9 +8,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.demanded_evidence import demand_of
-from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.root_requirements import root_requirements_of, versions_in_use, without_reached
 from scanner.domain.resolution.demanded import demanded_plan_search
 from scanner.domain.resolution.model.cache import ResolutionCache

@@ -9,11 +9,11 @@ from itertools import zip_longest
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.explanation import explain
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.judgement import Judgement
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.target_result import TargetResult
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from projects.domain.assessment.bridge import bridge_search
-from projects.domain.assessment.evaluate import ResolvedTarget, resolve_search
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest, SearchClock
+from projects.domain.assessment.resolve import resolve_search
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.root_requirements import root_requirements_of
 from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.model.cache import ResolutionCache

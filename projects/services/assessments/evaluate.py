@@ -11,19 +11,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import (
-    ResolvedTarget,
-    explain_targets,
-    missing_in,
-    releases_to_explain,
-    unseen_in,
-)
+from projects.domain.assessment.explained_targets import explain_targets, releases_to_explain
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget, missing_in
 from projects.domain.assessment.searches import Stopwatch, TargetSearches
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
+from projects.domain.assessment.unseen_sdists import unseen_in
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.plans import Plan

@@ -12,11 +12,12 @@ from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.evaluate import ResolvedTarget, unseen_in
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import NOTHING, TargetSearches
 from projects.domain.assessment.stop_reason import StopReason
+from projects.domain.assessment.unseen_sdists import unseen_in
 from projects.services.assessments.budget import Budget, Meter
 from projects.services.assessments.evaluate import ResolvedRequest
 from projects.services.assessments.read_index import IndexReader

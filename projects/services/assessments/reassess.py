@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain
+from projects.domain.assessment.explained_targets import explain_targets, releases_to_explain
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.reassess import (
     Judgements,
@@ -24,6 +24,7 @@ from projects.domain.assessment.reassess import (
     releases_of_packages,
 )
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import missing_in
 from projects.domain.assessment.target_result import TargetResult
 from projects.services.assessments.evaluate import (
     Evaluation,

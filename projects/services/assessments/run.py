@@ -11,8 +11,8 @@ from django.conf import settings
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import Certainty, CertaintyWatch

@@ -15,11 +15,13 @@ from typing import IO
 
 from django.db import connection
 
-from projects.domain.assessment.evaluate import ResolvedTarget, explain_targets, releases_to_explain, unseen_in
+from projects.domain.assessment.explained_targets import explain_targets, releases_to_explain
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.unseen_sdists import unseen_in
 from projects.sandbox.frames import read_message, write_message
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.targets.target import Target

@@ -91,7 +91,7 @@ def update_values(model: type[models.Model], fields: Sequence[str], rows: Mappin
     _, (key,) = names_of(model, ("pk",))
     adapted = _adapted(model, fields, rows.values())
     settings = ", ".join(f"{column} = %s" for column in columns)
-    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608  as above
+    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608  names from models only
     with connection.cursor() as cursor:
         _execute(cursor, sql, [(*values, pk) for pk, values in zip(rows, adapted, strict=True)])
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explained_targets import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.index_snapshot import PackageSnapshot
 from projects.domain.assessment.reasons import ReasonKind

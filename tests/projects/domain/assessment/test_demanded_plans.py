@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.evaluate import ResolvedTarget, explain_targets
+from projects.domain.assessment.explained_targets import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult

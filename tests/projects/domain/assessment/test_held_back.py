@@ -5,7 +5,7 @@ import pytest
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.sentences import describe_reason
-from tests.projects.domain.assessment.test_evaluate import LINUX, NEW, OLD, WINDOWS, ask, package
+from tests.projects.domain.assessment.small_assessment import LINUX, NEW, OLD, WINDOWS, ask, package
 from tests.projects.known import Releases, pure, wheels
 
 SHELL: dict[str, Releases] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explained_targets import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
@@ -17,6 +17,7 @@ from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.model.policy import BuildPolicy
+from tests.projects.domain.assessment.small_assessment import package
 from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, resolve_targets, targets
 
 OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
@@ -115,10 +116,6 @@ def ask(text: str, *slugs: str, bridge: bool = False) -> list[TargetResult]:
     index = SmallIndex(INDEX, on, request.foreign)
     resolved = resolve_targets(request, index.snapshot)
     return explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
-
-
-def package(result: TargetResult, name: str) -> PackageResult:
-    return next(package for package in result.packages if package.name == name)
 
 
 def changes(result: TargetResult) -> list[tuple[str, str, str]]:

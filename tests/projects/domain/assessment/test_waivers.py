@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explained_targets import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.request import AssessmentRequest

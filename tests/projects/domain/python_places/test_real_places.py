@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explained_targets import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches

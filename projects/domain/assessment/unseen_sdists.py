@@ -1,0 +1,42 @@
+"""Releases of which an sdist is all there is, and whose content, which decides the verdict, is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from projects.domain.assessment.index_snapshot import IndexSnapshot
+from projects.domain.assessment.judgement import Judgement
+from projects.domain.assessment.resolved_target import ResolvedTarget
+from projects.domain.assessment.verdicts import Verdict
+from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
+from scanner.domain.matching.availability import Availability
+from scanner.domain.resolution.model.versions import Candidate
+
+
+def unseen_in(resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot) -> dict[int, str]:
+    """Return the releases whose verdict depends on the content of their sdist, by key with the package's name.
+
+    They are the release in use and the newest one, to which the project may move.
+    """
+    found: dict[int, str] = {}
+    for one in resolved:
+        column = snapshot.column(one.target)
+        for name, judgement in one.judgements.items():
+            if judgement.verdict not in (Verdict.UNKNOWN, Verdict.NOT_JUDGED):
+                continue
+            for release in (judgement.release, snapshot.packages[name].newest if judgement.release else None):
+                if release is not None and _is_unseen(release, column):
+                    found.update(dict.fromkeys(release.pks, name))
+    return found
+
+
+def depends_on_unseen(judgement: Judgement, column: int) -> bool:
+    """Return whether a verdict is unknown only until a look into the sdist of the release."""
+    release = judgement.release
+    return judgement.verdict is Verdict.UNKNOWN and release is not None and _is_unseen(release, column)
+
+
+def _is_unseen(release: Candidate, column: int) -> bool:
+    """Return whether a look into the sdist would tell more: an unreadable one may be readable after a while."""
+    is_source = release.offers[column].availability is Availability.SOURCE
+    return is_source and build_kind(release.build) in {UNSEEN, UNREADABLE}
