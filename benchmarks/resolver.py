@@ -24,7 +24,8 @@ from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.requirement import Requirement, read_requirement
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
+from scanner.domain.resolution.plan import plan
+from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from scanner.domain.targets.target import Target, parse_target
 from tests.scanner.domain.resolution.random_index import random_index
 from tests.scanner.domain.resolution.recorded_index import RecordedSource

@@ -9,7 +9,8 @@ from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference, SourcePolicy
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
+from scanner.domain.resolution.plan import plan
+from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from tests.scanner.domain.resolution.brute_force import holds
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.resolving import resolve

@@ -15,8 +15,9 @@ from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.plan import plan_search
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest
-from scanner.domain.resolution.upgrade import Upgrade, plan_search
+from scanner.domain.resolution.upgrade import Upgrade
 from scanner.domain.targets.target import Target
 
 __all__ = ["Demand", "demanded_plan_search"]

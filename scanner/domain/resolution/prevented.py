@@ -6,9 +6,13 @@ from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.resolution.explain.conflict import LineKind
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.policy import Order
+from scanner.domain.resolution.problem import Choices, ResolutionProblem
+from scanner.domain.resolution.pubgrub.solver import Solved
 
-__all__ = ["breaking_in", "is_further", "preventable"]
+__all__ = ["breaking_in", "is_further", "preventable", "running_set_search"]
 
 
 def preventable(plan: Plan, known: KnownBreaks) -> frozenset[KnownBreak]:
@@ -45,3 +49,18 @@ def is_further(plan: Plan, other: Plan, known: KnownBreaks) -> bool:
         return not any(known.in_set(target, resolution.pins) for target, resolution in pairs)
     blockers = {blocker.name for blocker in plan.blockers}
     return bool(blockers) and blockers < {blocker.name for blocker in other.blockers}
+
+
+def running_set_search(problem: ResolutionProblem, choices: Choices) -> Search[tuple[Choices, bool]]:
+    """Return a set in which no break happens that was assumed to be prevented, and whether it is one.
+
+    If these choices are none, the newest may be, or else those nearest to the versions in use: another release of some
+    package brings what prevents the break.
+    """
+    if not problem.assumed_prevented or (yield from problem.holds(choices)):
+        return choices, True
+    other = problem.in_order(Order.LATEST if problem.preference.order is Order.KEEP else Order.KEEP)
+    found = yield from other.solve()
+    if isinstance(found, Solved):
+        choices = other.choices(found)
+    return choices, (yield from problem.holds(choices))

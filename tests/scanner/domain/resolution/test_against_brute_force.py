@@ -15,7 +15,8 @@ from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
+from scanner.domain.resolution.plan import plan
+from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from tests.scanner.domain.resolution.brute_force import every_set, holds, usable
 from tests.scanner.domain.resolution.resolving import Conflict, resolve
 from tests.scanner.domain.resolution.small_index import (

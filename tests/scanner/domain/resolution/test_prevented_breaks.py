@@ -6,13 +6,14 @@ from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
-from scanner.domain.resolution import upgrade
+from scanner.domain.resolution import plan as planning
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import BuildPolicy
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
+from scanner.domain.resolution.plan import plan
+from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import (
     LINUX,
@@ -134,12 +135,12 @@ def test_one_set_for_several_targets_prevents_it_where_it_happens() -> None:
 
 def test_without_such_a_break_nothing_is_searched_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[Upgrade] = []
-    search = upgrade._search
+    search = planning._search
 
     def counted(asked: Upgrade) -> Search[Plan]:
         searched.append(asked)
         return search(asked)
 
-    monkeypatch.setattr(upgrade, "_search", counted)
+    monkeypatch.setattr(planning, "_search", counted)
     assert not planned("bot==1.0", "hopeless==1.0").feasible
     assert len(searched) == 1

@@ -18,7 +18,8 @@ from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan, plan_search
+from scanner.domain.resolution.plan import plan, plan_search
+from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import (
     LINUX,

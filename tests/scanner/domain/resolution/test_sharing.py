@@ -11,7 +11,8 @@ from scanner.domain.resolution.closure import Closure, closure
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from scanner.domain.resolution.upgrade import Upgrade, plan
+from scanner.domain.resolution.plan import plan
+from scanner.domain.resolution.upgrade import Upgrade
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, root_requirements
