@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Generic, TypeVar
 from zlib import crc32
 
 from django.conf import settings
 
 from scanner.services.fetch_child import FetchChild, Report, ServedFetcher, Wanted
+from scanner.services.fetch_requests import FetchRequests
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress, closing_time
 from scanner.services.forking import can_fork
 from scanner.services.index_sets import IndexSet
@@ -30,7 +30,6 @@ __all__ = ["FetchProcesses", "FetcherLost", "fetching_beside"]
 _CHILDREN = 2
 # How much longer than its fetches the end of a child may take, in seconds.
 _END_AFTER = 1.0
-_Key = TypeVar("_Key", str, int)
 
 
 class FetcherLost(Exception):
@@ -71,8 +70,8 @@ class FetchProcesses:
         self._here: ServedFetcher | None = None
         self._is_second = False
         self._arrival = Arrival()
-        self._names: _Requests[str] = _Requests()
-        self._releases: _Requests[int] = _Requests()
+        self._names: FetchRequests[str] = FetchRequests()
+        self._releases: FetchRequests[int] = FetchRequests()
 
     def want_packages(self, names: Iterable[str], *, urgent: bool = True) -> None:
         """Begin to poll these packages, as `Fetcher.want_packages` does."""
@@ -234,36 +233,3 @@ class FetchProcesses:
         for child in self._children:
             child.join(until)
         self._children = []
-
-
-class _Requests(Generic[_Key]):
-    """What was wanted of one kind. `coming` has not come in yet; of each it says whether it is urgent."""
-
-    def __init__(self) -> None:
-        self.coming: dict[_Key, bool] = {}
-        self._ended: set[_Key] = set()
-
-    def add(self, wanted: Iterable[_Key], *, urgent: bool) -> set[_Key]:
-        """Add these, and return those that are new, or urgent now."""
-        new = {one for one in wanted if one not in self._ended and (urgent or one not in self.coming)}
-        new = {one for one in new if not self.coming.get(one)}
-        self.coming.update(dict.fromkeys(new, urgent))
-        return new
-
-    def coming_when(self, urgent: bool) -> set[_Key]:
-        """Return what has not come in yet and is urgent, or is not."""
-        return {one for one, is_urgent in self.coming.items() if is_urgent is urgent}
-
-    def end(self, keys: Iterable[_Key]) -> set[_Key]:
-        """Note that these have come in, and return those that were wanted by this process."""
-        new = {key for key in keys if key in self.coming}
-        self._ended |= new
-        for key in new:
-            del self.coming[key]
-        return new
-
-    def forget(self, keys: Iterable[_Key]) -> None:
-        """Treat these as never wanted, unless they are urgent by now."""
-        for key in keys:
-            if self.coming.get(key) is False:
-                del self.coming[key]
