@@ -13,7 +13,8 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.run_evidence import evidence_of
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.claims import Claim, MeasuredRelease, PackageFacts
+from projects.domain.claims.claim import Claim
+from projects.domain.claims.facts import MeasuredRelease, PackageFacts
 from projects.domain.received_proof import ReceivedProof
 from projects.presentation.evidence import reading_text
 from projects.services.assessments.read_index import IndexReader, read_files

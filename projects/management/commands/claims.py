@@ -14,15 +14,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from msgspec.structs import asdict
 
-from projects.domain.claims import (
-    CheckedClaim,
-    Claim,
-    ClaimVerdict,
-    InvalidClaims,
-    PackageFacts,
-    check_claim,
-    read_claims,
-)
+from projects.domain.claims.check import CheckedClaim, ClaimVerdict, check_claim
+from projects.domain.claims.claim import Claim, InvalidClaims, read_claims
+from projects.domain.claims.facts import PackageFacts
 from projects.management.assessing import (
     add_assessment_options,
     assess,

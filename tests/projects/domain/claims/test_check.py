@@ -3,7 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from projects.domain.claims import Claim, InvalidClaims, MeasuredRelease, PackageFacts, check_claim, read_claims
+from projects.domain.claims.check import check_claim
+from projects.domain.claims.claim import Claim
+from projects.domain.claims.facts import MeasuredRelease, PackageFacts
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability
 
@@ -120,10 +122,6 @@ def test_evidence_that_another_repeats_is_left_out() -> None:
     )
 
 
-def test_names_are_normalised_and_extras_left_to_the_requirements() -> None:
-    assert read_claims([{"name": "Passlib[argon2]", "claim": "ok"}]) == (Claim("passlib", "ok"),)
-
-
 def test_the_evidence_of_what_is_not_required_names_its_first_wheel() -> None:
     claim = Claim("a", "imported but not required")
     evidence = [check_claim(claim, facts, facts, no_facts, no_facts).evidence for facts in (ABSENT, NOTHING, THROUGH)]
@@ -133,23 +131,6 @@ def test_the_evidence_of_what_is_not_required_names_its_first_wheel() -> None:
         (f"{alone}; no version has a wheel there",),
         ("the requirements do not name it; it is required through web[all] → a",),
     ]
-
-
-def test_names_that_are_imported_but_not_required_are_claims_of_their_own() -> None:
-    claims = read_claims([{"name": "a", "claim": "ok"}], ["Beautiful_Soup4"])
-    assert claims[1:] == (Claim("beautiful-soup4", "imported but not required"),)
-
-
-@pytest.mark.parametrize("names", [{"a": 1}, [1], 7, None, "names"])
-def test_names_in_another_form_are_refused(names: object) -> None:
-    with pytest.raises(InvalidClaims, match="imported_but_not_required is a list of names"):
-        read_claims([], names)
-
-
-@pytest.mark.parametrize("entry", [{}, {"name": "a"}, {"name": 1, "claim": "ok"}])
-def test_an_entry_without_name_or_claim_is_refused(entry: dict[str, object]) -> None:
-    with pytest.raises(InvalidClaims):
-        read_claims([entry])
 
 
 def test_the_evidence_of_a_claim_goes_up_the_whole_ladder() -> None:
