@@ -6,7 +6,8 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.report.platform_support import build_tools
-from projects.presentation.sentences import prevention_text, read_target
+from projects.presentation.known_targets import read_target
+from projects.presentation.reason_clauses import prevention_text
 from scanner.domain.files.builds import COMPILED, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import glibc_requirement

@@ -14,7 +14,8 @@ from projects.domain.received_proof import DatedProof
 from projects.presentation.advice import advise
 from projects.presentation.columns import Column
 from projects.presentation.evidence import EvidenceLine, evidence_lines
-from projects.presentation.sentences import describe_reason, expected_error, read_target
+from projects.presentation.known_targets import read_target
+from projects.presentation.sentences import describe_reason, expected_error
 from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.matching.availability import Availability
 from scanner.domain.translation import gettext

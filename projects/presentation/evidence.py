@@ -10,7 +10,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.received_proof import DatedProof
-from projects.presentation.sentences import describe_text
+from projects.presentation.reason_clauses import describe_text
 from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledReading
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading

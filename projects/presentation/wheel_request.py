@@ -10,8 +10,9 @@ from msgspec import Struct
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.known_targets import read_target
 from projects.presentation.package.status import status_word
-from projects.presentation.sentences import read_target, short_text
+from projects.presentation.reason_clauses import short_text
 from scanner.domain.files.project_links import LinkKind, ProjectLink
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind

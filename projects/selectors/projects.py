@@ -29,7 +29,7 @@ from projects.models import (
     TargetAssessment,
 )
 from projects.presentation.cell_summary import cells_from_text, marked
-from projects.presentation.sentences import read_target
+from projects.presentation.known_targets import read_target
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.cells import made_cells
 from projects.selectors.indexes import notices_of

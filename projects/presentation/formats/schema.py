@@ -14,14 +14,13 @@ from projects.domain.dependency_files import to_data
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.advice import advise, list_build_tools
 from projects.presentation.formats.wheels import wheel_documents
+from projects.presentation.reason_clauses import describe_text, short_text
 from projects.presentation.sentences import (
     blocked_causes,
     describe_flags,
     describe_no_path,
     describe_reason,
-    describe_text,
     expected_error,
-    short_text,
 )
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.conflict_text import conflict_text, line_text, relaxation_text

@@ -9,15 +9,10 @@ from projects.domain.assessment.package_result import AvailableVersion, PackageR
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import SEVERITIES, Verdict
 from projects.presentation.limits import limit_advice
+from projects.presentation.reason_clauses import describe_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
-from projects.presentation.sentences import (
-    describe_flags,
-    describe_reason,
-    describe_text,
-    describe_waiver,
-    expected_error,
-)
+from projects.presentation.sentences import describe_flags, describe_reason, describe_waiver, expected_error
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import join_words
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out

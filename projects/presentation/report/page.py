@@ -9,6 +9,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.report.planned_set import PinnedFile
 from projects.presentation.evidence import declaration_word, gil_level_text
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.known_targets import read_target
 from projects.presentation.report.blocks import (
     Block,
     Cell,
@@ -19,7 +20,6 @@ from projects.presentation.report.blocks import (
     Table,
 )
 from projects.presentation.report.values import MigrationReport
-from projects.presentation.sentences import read_target
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import join_words

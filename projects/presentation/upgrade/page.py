@@ -12,7 +12,8 @@ from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
 from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.evidence import declaration_word
-from projects.presentation.sentences import causes_after_name, read_target
+from projects.presentation.known_targets import read_target
+from projects.presentation.sentences import causes_after_name
 from projects.presentation.upgrade.checklist import PlanCheck, demand_check, plan_checks
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery

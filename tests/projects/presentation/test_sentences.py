@@ -11,39 +11,13 @@ from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.languages import speak
 from projects.presentation.advice import advise
-from projects.presentation.sentences import (
-    describe_cause,
-    describe_flags,
-    describe_reason,
-    describe_text,
-    expected_error,
-)
+from projects.presentation.sentences import describe_cause, describe_flags, describe_reason, expected_error
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind, WheelMismatch
 from tests.cast import LINUX_313, WINDOWS_313, files_reason, make_package
 
 TALL = files_reason(Availability.NONE, WheelMismatch(MismatchKind.FLOOR, ("glibc 2.39",), "2.28", floor=(2, 39)))
 details = st.sampled_from([None, "pure", "compiled", "compiled: Rust", "unseen"])
-
-
-@pytest.mark.parametrize(
-    ("reason", "text"),
-    [
-        (TALL, "needs glibc 2.39, target has 2.28"),
-        (PackageReason(ReasonKind.MARKER, "os_name == 'nt'"), "its marker does not hold here: os_name == 'nt'"),
-        (PackageReason(ReasonKind.NOT_REQUIRED), "nothing requires it here"),
-        (PackageReason(ReasonKind.NOT_FROM_INDEX, "../lib"), "it comes from ../lib, not from the index"),
-        (PackageReason(ReasonKind.NOT_POLLED), "not polled yet"),
-        (PackageReason(ReasonKind.NOT_POLLED, "HTTP 503"), "not polled yet: HTTP 503"),
-        (PackageReason(ReasonKind.NO_PACKAGE), "the index has no such package"),
-        (PackageReason(ReasonKind.NO_RELEASE, "==9"), "the index has no release that satisfies ==9"),
-        (PackageReason(ReasonKind.NO_RELEASE), "the index has no release of it"),
-        (PackageReason(ReasonKind.TEXT, "only an sdist"), "only an sdist"),
-    ],
-)
-def test_each_kind_of_reason_has_its_clause(reason: PackageReason, text: str) -> None:
-    assert describe_text(reason) == text
-    assert PackageReason.from_json(reason.to_json()) == reason
 
 
 def test_a_blocked_package_says_what_its_newest_version_lacks() -> None:

@@ -13,7 +13,7 @@ from projects.domain.dependency_files import read
 from projects.domain.rewriting.written_plan import write_plan
 from projects.presentation.advice import advise
 from projects.presentation.cell_summary import cell_text
-from projects.presentation.sentences import describe_text
+from projects.presentation.reason_clauses import describe_text
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.model.policy import BuildPolicy

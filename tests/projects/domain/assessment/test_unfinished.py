@@ -9,7 +9,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import Certainty, CertaintyWatch, explain_unfinished, judge_unfinished
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import cell_text
-from projects.presentation.sentences import describe_text
+from projects.presentation.reason_clauses import describe_text
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, resolve_targets, targets, wheels
 from tests.projects.random_project import random_project
