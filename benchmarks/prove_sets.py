@@ -24,9 +24,11 @@ django.setup()
 
 # The models that these import need Django.
 from projects.domain.proof import Proof  # noqa: E402
-from projects.management.assessing import add_assessment_options, assess, make_request, read_files  # noqa: E402
+from projects.management.assessing import assess  # noqa: E402
+from projects.management.assessment_options import add_assessment_options, make_request  # noqa: E402
 from projects.management.commands.prove import planned_set  # noqa: E402
 from projects.management.indexes import index_addresses  # noqa: E402
+from projects.management.reading import read_files  # noqa: E402
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter  # noqa: E402
 from projects.services.proving.prove import prove  # noqa: E402
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS  # noqa: E402

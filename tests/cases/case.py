@@ -9,8 +9,10 @@ from typing import Any
 from django.core.management import CommandError
 from msgspec import Struct, field
 
-from projects.management.assessing import assess, make_request, read_files
+from projects.management.assessing import assess
+from projects.management.assessment_options import make_request
 from projects.management.commands.assess import Command
+from projects.management.reading import read_files
 from projects.management.target_options import parse_target_option
 from projects.presentation.formats.schema import assessment_document
 from tests.replay import ReplayIndex

@@ -23,13 +23,8 @@ from projects.domain.gate.comparison import (
     compare_with_baseline,
     exit_status,
 )
-from projects.management.assessing import (
-    CommandAssessment,
-    add_assessment_options,
-    assess,
-    make_request,
-    read_files,
-)
+from projects.management.assessing import CommandAssessment, assess
+from projects.management.assessment_options import add_assessment_options, make_request
 from projects.management.gating import (
     CHECK_FORMATS,
     add_gate_options,
@@ -38,6 +33,7 @@ from projects.management.gating import (
     update_baseline,
     write_file,
 )
+from projects.management.reading import read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.checks.gate_text import gate_document, gate_lines
 from projects.presentation.checks.of_assessment import assessment_results

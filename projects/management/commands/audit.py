@@ -16,14 +16,8 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.audit.findings import AuditFinding
 from projects.domain.gate.comparison import ExitStatus
-from projects.management.assessing import (
-    DependencyFiles,
-    NothingToAssess,
-    add_assessment_options,
-    assess,
-    make_request,
-    read_files,
-)
+from projects.management.assessing import assess
+from projects.management.assessment_options import NothingToAssess, add_assessment_options, make_request
 from projects.management.gating import (
     CHECK_FORMATS,
     add_gate_options,
@@ -33,6 +27,7 @@ from projects.management.gating import (
     write_file,
 )
 from projects.management.indexes import index_set
+from projects.management.reading import DependencyFiles, read_files
 from projects.management.storage import prepare_storage
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.formats import AuditReport, audit_json, audit_table

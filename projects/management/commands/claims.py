@@ -17,13 +17,9 @@ from msgspec.structs import asdict
 from projects.domain.claims.check import CheckedClaim, ClaimVerdict, check_claim
 from projects.domain.claims.claim import Claim, InvalidClaims, read_claims
 from projects.domain.claims.facts import PackageFacts
-from projects.management.assessing import (
-    add_assessment_options,
-    assess,
-    make_request,
-    parse_moment,
-    read_files,
-)
+from projects.management.assessing import assess
+from projects.management.assessment_options import add_assessment_options, make_request, parse_moment
+from projects.management.reading import read_files
 from projects.management.target_options import parse_target_option
 from projects.services.claims import read_facts
 from scanner.services.index_sets import stop_command_polls

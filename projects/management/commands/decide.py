@@ -14,15 +14,10 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.python_places.pythons_named import find_proposed_target
 from projects.domain.report.decision import MoveAnswers, decision_sheet
-from projects.management.assessing import (
-    CommandAssessment,
-    DependencyFiles,
-    add_assessment_options,
-    assess,
-    make_request,
-    read_files,
-)
+from projects.management.assessing import CommandAssessment, assess
+from projects.management.assessment_options import add_assessment_options, make_request
 from projects.management.commands.report import html_document, name_of
+from projects.management.reading import DependencyFiles, read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.report.decision_facts import DecisionFacts
 from projects.presentation.report.decision_page import decision_page

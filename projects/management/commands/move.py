@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand
 from projects.domain.python_places.values import PlaceKind
 from projects.domain.python_places.whole_move import REQUIREMENTS
 from projects.domain.rewriting.written_plan import WrittenPlan
-from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.management.assessing import assess
+from projects.management.assessment_options import add_assessment_options, make_request
+from projects.management.reading import read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.move_text import move_json, move_lines, move_patch
 from projects.services.audit.tree import path_below

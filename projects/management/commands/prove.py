@@ -18,8 +18,10 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.proof import Proof
 from projects.domain.received_proof import sent_proof
 from projects.hosts.proof_upload import ProofNotTaken, upload_proof
-from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.management.assessing import assess
+from projects.management.assessment_options import add_assessment_options, make_request
 from projects.management.indexes import index_addresses
+from projects.management.reading import read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.formats.proof_text import proof_text
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter

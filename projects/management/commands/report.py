@@ -12,13 +12,9 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from projects.management.assessing import (
-    add_assessment_options,
-    assess,
-    make_request,
-    parse_moment,
-    read_files,
-)
+from projects.management.assessing import assess
+from projects.management.assessment_options import add_assessment_options, make_request, parse_moment
+from projects.management.reading import read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.report.blocks import ReportPage
 from projects.presentation.report.page import report_page
