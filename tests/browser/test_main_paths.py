@@ -71,7 +71,7 @@ WAYS = (
     Way(f"{PROJECT}when/{LINUX_314}/", (link("Who asks for whom"), link("Larger")), "Size: 150 %"),
     Way(f"{PROJECT}graph/{LINUX_314}/", (Fill("Package", "pyyaml"), Press("Show")), "Why, and what to do"),
     Way(PROJECT, (Press("Follow by e-mail"),), "You follow this project."),
-    Way("/teams/", (Fill("Name", "Second"), Press("Create the team")), "Second was made."),
+    Way("/teams/", (Fill("Name", "Second"), Press("Create the team")), "Second was created."),
     Way("/teams/practice-api/", (link("Policies"),), "What each project demands, accepts and ignores."),
     Way("/help/", (Fill("What do you want to know?", "free-threaded"), Press("Search")), "What is 3.14t?"),
     Way("/packages/", (Fill("Filter by name", "yaml"), Press("Show")), "1 package"),
