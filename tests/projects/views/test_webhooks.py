@@ -12,7 +12,7 @@ from django.utils import timezone
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from tests.cast import bare_project
-from tests.projects.services.webhooks.test_receive import SECRET, push_body, signed
+from tests.projects.services.webhooks.deliveries import SECRET, push_body, signed
 from tests.signing import sign_upload
 
 pytestmark = pytest.mark.django_db
