@@ -1,4 +1,4 @@
-"""How far an assessment is, as the bar and the line of the project page say it."""
+"""How far an assessment is, as the bars and the line of the project page say it."""
 
 from __future__ import annotations
 
@@ -6,85 +6,83 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from projects.domain.assessment.stop_reason import StopReason
 from projects.presentation.sentences import stopped_text
-from projects.presentation.stored import ProjectState
+from projects.presentation.stored import IndexReading, ProjectState
 from scanner.domain.translation import gettext, ngettext
 
 
-class AssessmentProgress(Struct, frozen=True):
-    """How far an assessment is, in packages read of the index and, once there are any, in targets decided.
+class Phase(Struct, frozen=True):
+    """A part of the work whose extent is known from the start, and how much of it is done: "23 of 31"."""
 
-    `text` is "23 of 31, greenlet…", `left` what the index must still tell.
-    """
-
+    label: str
     done: int
     total: int
-    text: str
-    left: int
-    label: str
 
     @property
-    def mark(self) -> str:
-        """A text that changes with every step, so that a page knows when to fetch its summary again."""
-        return f"{self.done}-{self.left}"
+    def text(self) -> str:
+        """How much is done, in words."""
+        return gettext("{number} of {total}").format(number=self.done, total=self.total)
 
 
-def assessment_progress(state: ProjectState, names: set[str]) -> AssessmentProgress | None:
-    """Return how far the newest assessment is; None when it is complete."""
-    if state.assessment is None:
-        return describe_progress(sorted(names), sorted(names))
-    if state.assessment.is_complete:
+class AssessmentProgress(Struct, frozen=True):
+    """How far an assessment is: a bar for each phase, and a line about what grows as it goes on.
+
+    What packages need is found while they are read, so that nobody knows how many there will be: `text` counts them
+    without a total. `mark` changes with every step, so that a page knows when to fetch its summary again.
+    """
+
+    phases: tuple[Phase, ...]
+    text: str
+    mark: str
+
+
+def assessment_progress(state: ProjectState, waiting: set[str]) -> AssessmentProgress | None:
+    """Return how far the newest assessment is; None when it is complete.
+
+    `waiting` are the packages that the files require on targets that are not decided.
+    """
+    assessment = state.assessment
+    if assessment is not None and assessment.is_complete:
         return None
-    reading = describe_progress(sorted(names), state.assessment.missing) or _all_read(len(names))
-    decided = [slug for slug in state.targets if (one := state.assessment.targets.get(slug)) and one.is_decided]
-    if not decided:
-        return reading
-    return deciding(len(decided), len(state.targets), reading, state.assessment.stopped)
+    known = assessment.targets if assessment is not None else {}
+    missing = assessment.missing if assessment is not None else ()
+    decided = sum(slug in known and known[slug].is_decided for slug in state.targets)
+    # What applies to no target is never read; what is read stays in the total when its targets are decided.
+    required = state.reading.required | waiting
+    phases = (
+        Phase(gettext("Required packages read"), len(state.reading.required), len(required)),
+        Phase(gettext("Targets decided"), decided, len(state.targets)),
+    )
+    text = reading_text(state.reading, missing)
+    if assessment is not None and assessment.stopped is not None:
+        text = stopped_text(assessment.stopped)
+    steps = (*(phase.done for phase in phases), state.reading.others, len(missing))
+    return AssessmentProgress(tuple(phase for phase in phases if phase.total), text, "-".join(map(str, steps)))
 
 
-def _all_read(packages: int) -> AssessmentProgress:
-    return _reading(packages, packages, _part(packages, packages), 0)
-
-
-def _reading(done: int, total: int, text: str, left: int) -> AssessmentProgress:
-    return AssessmentProgress(done, total, text, left, gettext("Reading the package index"))
-
-
-def _part(done: int, total: int) -> str:
-    return gettext("{number} of {total}").format(number=done, total=total)
-
-
-def deciding(decided: int, targets: int, reading: AssessmentProgress, stopped: StopReason | None) -> AssessmentProgress:
-    """Return the progress once some targets are decided, while the index is read for the others."""
-    if stopped is not None:
-        waits = stopped_text(stopped)
-    else:
-        waits = gettext("Packages: {progress}").format(progress=reading.text)
-    some = ngettext("{number} of {count} target", "{number} of {count} targets", targets)
-    text = ngettext("{some} is decided.", "{some} are decided.", decided)
-    decision = text.format(some=some.format(number=decided, count=targets))
-    return AssessmentProgress(decided, targets, f"{decision} {waits}", reading.left, gettext("Deciding the targets"))
-
-
-def describe_progress(names: Sequence[str], missing: Sequence[str]) -> AssessmentProgress | None:
-    """Return the progress while something is missing; None when nothing is.
+def reading_text(reading: IndexReading, missing: Sequence[str]) -> str:
+    """Return how many packages are read and what is next: "31 packages read so far, …; next greenlet…".
 
     An entry of `missing` is a package that was not polled, or "package version": a release whose dependencies are not
-    read. The bar counts packages; the text counts releases once all packages are read.
+    read.
     """
+    count = len(reading.required) + reading.others
+    if not count:
+        return gettext("The packages are being looked up on the index.")
+    progress = ngettext(
+        "{count} package read so far, dependencies included",
+        "{count} packages read so far, dependencies included",
+        count,
+    ).format(count=count)
     if not missing:
-        return None
-    packages = {entry for entry in missing if " " not in entry}
-    total = len({*names, *(entry.partition(" ")[0] for entry in missing)})
-    done = total - len(packages)
+        return f"{progress}."
+    packages = [entry for entry in missing if " " not in entry]
     if packages:
-        text = f"{_part(done, total)}, {min(packages)}…"
-        return _reading(done, total, text, len(set(missing)))
+        return gettext("{progress}; next {name}…").format(progress=progress, name=min(packages))
     left = len(set(missing))
     text = ngettext(
         "{progress}; next what {count} release needs, {first}…",
         "{progress}; next what {count} releases need, {first}…",
         left,
     )
-    return _reading(done, total, text.format(progress=_part(done, total), count=left, first=min(missing)), left)
+    return text.format(progress=progress, count=left, first=min(missing))

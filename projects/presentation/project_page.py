@@ -125,7 +125,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         is_stale=is_stale(state.checked_at, now),
         requirement_count=state.requirement_count,
         package_count=len(names),
-        progress=assessment_progress(state, names),
+        progress=assessment_progress(state, _waiting(targets)),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
         others=summarise_others(columns, targets) if names else (),
@@ -159,9 +159,13 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
     cells = [summarise_cell(package) for package in pending_results(state.requirements)]
     unknown = {Verdict.UNKNOWN.value: len(cells)}
     return {
-        slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, None, cells))
+        slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, None, cells, is_decided=False))
         for slug in state.targets
     }
+
+
+def _waiting(targets: Mapping[str, TargetSummary]) -> set[str]:
+    return {name for target in targets.values() if not target.is_decided for name in target.required}
 
 
 def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ChangeSummary]:

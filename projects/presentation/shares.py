@@ -99,3 +99,16 @@ def unknown_text(counts: Mapping[str, int]) -> str:
     if number := counts.get(Verdict.NOT_JUDGED.value, 0):
         return _clause(Verdict.NOT_JUDGED, number, some_packages(number, total))
     return ""
+
+
+def unfinished_text(counts: Mapping[str, int]) -> str:
+    """Return how much is open on a target that is still searched, of which only the required packages are known.
+
+    "9 of 12 required packages have no final verdict yet". Empty where each has one.
+    """
+    total, number = packages_needed(counts), counts.get(Verdict.UNKNOWN.value, 0)
+    if not total or not number:
+        return ""
+    some = ngettext("{number} of {count} required package", "{number} of {count} required packages", total)
+    text = ngettext("{some} has no final verdict yet", "{some} have no final verdict yet", number)
+    return text.format(some=some.format(number=number, count=total))

@@ -13,7 +13,7 @@ from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.domain.indexes.named_indexes import IndexNotice
-from projects.presentation.cell_summary import CellSummary
+from projects.presentation.cell_summary import ArrivalKind, CellSummary
 from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
@@ -36,6 +36,16 @@ class TargetSummary(Struct, frozen=True):
     cells: Sequence[CellSummary]
     is_decided: bool = True
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The packages that the files ask for, which are all that is known of a target while it is searched."""
+        return frozenset(cell.name for cell in self.cells if cell.arrival_kind != ArrivalKind.ARRIVES)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether the packages are those of a set that was found, though it may not be the last word."""
+        return self.is_decided or any(cell.arrival_kind == ArrivalKind.ARRIVES for cell in self.cells)
+
 
 class StoredAssessment(Struct, frozen=True):
     """An assessment with its targets by slug.
@@ -56,6 +66,16 @@ class StoredAssessment(Struct, frozen=True):
     stopped: StopReason | None = None
 
 
+class IndexReading(Struct, frozen=True):
+    """The packages that an index has answered for, of those that an unfinished assessment rests on.
+
+    `required` are those that the files ask for, `others` the number of the rest.
+    """
+
+    required: frozenset[str] = frozenset()
+    others: int = 0
+
+
 class PendingRequirement(NamedTuple):
     """A requirement that no assessment has judged yet. `version` is the pinned one, or empty."""
 
@@ -73,7 +93,7 @@ class ProjectState(Struct, frozen=True):
     `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is
     the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today;
     `notices` are the indexes that the files name and the project does not ask. `names_missing` of the `names_asked`
-    exist on none of the project's indexes.
+    exist on none of the project's indexes. `reading` is kept only while the assessment is partial.
     """
 
     targets: tuple[str, ...]
@@ -87,3 +107,4 @@ class ProjectState(Struct, frozen=True):
     notices: tuple[IndexNotice, ...] = ()
     names_asked: int = 0
     names_missing: int = 0
+    reading: IndexReading = IndexReading()

@@ -12,7 +12,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column, place_text
 from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.shares import unknown_text, with_help
+from projects.presentation.shares import unfinished_text, unknown_text, with_help
 from projects.presentation.stored import TargetSummary
 from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import join_first, join_words
@@ -157,7 +157,7 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     # The one about which least is known speaks for all.
     column, result = max(pairs, key=lambda pair: pair[1].counts.get(Verdict.UNKNOWN, 0))
-    cause = unknown_text(result.counts)
+    cause = unknown_text(result.counts) if result.is_searched else unfinished_text(result.counts)
     action = gettext("See which") if cause else gettext("See the packages")
     cause = f"{cause or gettext('The search for a set that fits is not complete')}."
     return SummaryLine(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)

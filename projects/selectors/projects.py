@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from projects.domain.assessment.diff import changes_from_json
@@ -19,6 +19,7 @@ from projects.domain.received_proof import ReceivedProof
 from projects.models import (
     Assessment,
     AssessmentState,
+    ConsultedPackage,
     PackageRows,
     Project,
     ProjectPackage,
@@ -30,7 +31,14 @@ from projects.models import (
 )
 from projects.presentation.cell_summary import cells_from_text, marked
 from projects.presentation.known_targets import read_target
-from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
+from projects.presentation.stored import (
+    IndexReading,
+    PendingRequirement,
+    ProjectState,
+    SnapshotLine,
+    StoredAssessment,
+    TargetSummary,
+)
 from projects.selectors.cells import made_cells
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
@@ -39,12 +47,15 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-# The state of a package that no index of the project has.
-_MISSING = "missing"
+# The states of a package that no index of the project has, and of one for which the index has not answered yet.
+_MISSING, _PENDING = "missing", "pending"
 
 
 def project_state(project: Project, *, has_proofs: bool = True) -> ProjectState:
-    """Return what is stored about one project. Seven queries at most, one less for a project without proofs."""
+    """Return what is stored about one project. Seven queries at most, one less for a project without proofs.
+
+    One more tells how far the index is read while the assessment is partial.
+    """
     targets = tuple(project.targets.values_list("slug", flat=True))
     count = Count("requirements", filter=Q(requirements__constraint=False))
     snapshot = Snapshot.objects.filter(project=project).annotate(asked=count).order_by("-pk").first()
@@ -79,9 +90,24 @@ def project_state(project: Project, *, has_proofs: bool = True) -> ProjectState:
         requirements=requirements,
         problems=tuple(FileProblem(**problem) for problem in snapshot.problems),
         assessment=assessment,
+        reading=_reading(project, snapshot) if assessment and not assessment.is_complete else IndexReading(),
         hints=tuple(RuntimeHint(**hint) for hint in snapshot.hints),
         notices=notices_of(project, snapshot),
     )
+
+
+def _reading(project: Project, snapshot: Snapshot) -> IndexReading:
+    """Return which packages the index has answered for. One query."""
+    asked = SnapshotRequirement.objects.filter(snapshot=snapshot, constraint=False, name=OuterRef("package__name"))
+    used, consulted = (
+        model.objects.filter(project=project)
+        .exclude(package__state=_PENDING)
+        .values_list("package__name", Exists(asked))
+        for model in (ProjectPackage, ConsultedPackage)
+    )
+    found = dict(used.union(consulted))
+    required = frozenset(name for name, is_required in found.items() if is_required)
+    return IndexReading(required, len(found) - len(required))
 
 
 def package_results(state: ProjectState) -> dict[str, list[PackageResult]]:

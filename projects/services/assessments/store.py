@@ -55,12 +55,13 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     keys = own_keys(indexes)
     stored = stored_results(found.targets)
     confused = [one.to_json() for one in confusions(indexes, found.names)]
+    missing = [*found.missing.packages, *(f"{name} {version}" for name, version in found.missing.releases)]
     digest_of = stored.digest if state == AssessmentState.COMPLETE else stored.quick_digest
     digest = digest_of([indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
         Assessment.objects.filter(pk=last.pk).update(
-            confirmed_at=now, index_ids=keys, question=question, stopped=found.stopped or ""
+            confirmed_at=now, index_ids=keys, question=question, stopped=found.stopped or "", missing=missing
         )
         return
     if last is None or last.state == AssessmentState.COMPLETE:
@@ -69,10 +70,7 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     last.question, last.stopped = question, found.stopped or ""
     last.index_url, last.extra_urls = indexes.url, list(indexes.extra_urls)
     last.index_ids, last.confusions = keys, confused
-    last.missing = [
-        *found.missing.packages,
-        *(f"{name} {version}" for name, version in found.missing.releases),
-    ]
+    last.missing = missing
     last.digest = digest
     last.confirmed_at = now
     last.changes, last.changed_since = changes_since(

@@ -9,16 +9,16 @@ import pytest
 from projects.domain.assessment.diff import changes_from_json, changes_to_json, compare
 from projects.domain.assessment.package_result import NewestMismatch, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
-from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 from projects.domain.dependency_files.values import FileProblem
-from projects.presentation.assessment_progress import deciding, describe_progress
 from projects.presentation.cell_summary import summarise_cell
+from projects.presentation.columns import columns_of
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
 from projects.presentation.project_page import ProjectPage, describe_problems, project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
+from projects.presentation.summary import summarise_targets
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind, WheelMismatch
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
@@ -170,13 +170,17 @@ def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, caus
 def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> None:
     found = page(None)
     assert found.progress is not None
-    assert (found.progress.done, found.progress.total) == (0, 2)
+    assert [(phase.done, phase.total) for phase in found.progress.phases] == [(0, 2), (0, 3)]
+    assert found.progress.text == "The packages are being looked up on the index."
     looks = {cell.look for row in found.heat.rows for cell in row.cells if cell}
     assert looks == {Verdict.UNKNOWN}
     assert {cell.verdict for row in found.table.rows for cell in row.cells} == {Verdict.UNKNOWN}
     assert [row.version for row in found.table.rows] == ["==1", "==1"]
     assert sentences(found) == [
-        "Python 3.13 and 3.14 on Linux x86-64: not known yet. 2 of 2 packages are not known yet. [See which]"
+        (
+            "Python 3.13 and 3.14 on Linux x86-64: not known yet. "
+            "2 of 2 required packages have no final verdict yet. [See which]"
+        )
     ]
 
 
@@ -186,22 +190,24 @@ def test_a_target_that_was_added_since_is_unknown_until_it_is_assessed() -> None
     assert text == ["ready", "2 unknown"]
 
 
-def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
-    progress = describe_progress(["a", "b", "c"], ["b", "c"])
-    assert progress is not None
-    assert progress.text == "1 of 3, b…"
-    assert describe_progress(["a"], []) is None
-    metadata = describe_progress(["a", "b"], ["b 1.0", "b 1.1"])
-    assert metadata is not None
-    assert metadata.text == "2 of 2; next what 2 releases need, b 1.0…"
-    both = describe_progress(["a", "b"], ["b 1.0", "c"])
-    assert both is not None
-    assert (both.done, both.total, both.text) == (2, 3, "2 of 3, c…")
-    some = deciding(3, 36, both, None)
-    assert (some.done, some.total, some.text) == (3, 36, "3 of 36 targets are decided. Packages: 2 of 3, c…")
-    assert "limit of memory" in deciding(3, 36, both, StopReason.MEMORY).text
+def test_a_page_tells_how_far_it_is_until_nothing_is_missing() -> None:
     assert page(usual_rows(), missing=["orjson"]).progress is not None
     assert page(usual_rows()).progress is None
+
+
+def test_a_target_that_is_not_decided_tells_how_many_required_packages_are_open() -> None:
+    def cause(verdicts: str, *, brings: bool = False) -> str:
+        rows = [make_package(f"p{at}", verdict) for at, verdict in enumerate(verdicts.split())]
+        cells = [summarise_cell(row)._replace(arrival_kind="direct") for row in rows]
+        if brings:
+            cells[-1] = cells[-1]._replace(arrival_kind="arrives")
+        counts = count_verdicts([row.verdict for row in rows])
+        stored = TargetSummary(LINUX_313, ProjectVerdict.UNKNOWN, counts, None, cells, is_decided=False)
+        return summarise_targets(columns_of([LINUX_313]), {LINUX_313: stored})[0].cause
+
+    assert cause("blocked unknown unknown") == "2 of 3 required packages have no final verdict yet."
+    assert cause("blocked blocked") == "The search for a set that fits is not complete."
+    assert cause("ready unknown", brings=True) == "1 of 2 packages is not known yet."
 
 
 def test_the_heat_map_words_each_cell_with_the_count_that_decides_and_the_rest_beside_it() -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from packaging.utils import NormalizedName
 from pytest_django.fixtures import Settings
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
 from projects.presentation.cell_summary import cell_text
+from projects.presentation.stored import IndexReading
+from projects.selectors import project_state
 from projects.services.assessments import run
 from projects.services.assessments.evaluate import Evaluation
 from projects.services.assessments.fetch import FetchResult, fetch_missing
@@ -20,7 +23,9 @@ from projects.services.assessments.run import CLAIM_FOR, assess_snapshot
 from projects.services.assessments.stale import stale_snapshots
 from projects.services.assessments.store import store_evaluation
 from projects.services.assessments.stored_results import StoredResults
+from projects.services.indexes import indexes_of
 from projects.services.snapshots import take_snapshot
+from scanner.domain.resolution.model.missing import Missing
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
 from scanner.selectors.lacking_metadata import FIRST_PAUSE
@@ -77,6 +82,15 @@ def test_what_the_index_cannot_tell_now_stays_unknown_and_partial(project: Proje
     assert rows["greenlet"] == "unknown"
     assert assessment.targets.get().verdict == "unknown"
     assert stale_snapshots(timezone.now()) == [snapshot.pk]
+    assert project_state(project).reading == IndexReading(frozenset({"six"}))
+
+
+def test_what_is_missing_is_told_anew_although_no_verdict_moves(project: Project) -> None:
+    snapshot = snapshot_of(project, "greenlet==3.0.3\n")
+    for name in ("greenlet", "six"):
+        missing = Missing((NormalizedName(name),))
+        store_evaluation(snapshot, Evaluation([], missing, frozenset()), indexes_of(project), "")
+    assert Assessment.objects.get().missing == ["six"]
 
 
 def test_a_change_of_the_file_of_known_breaks_makes_assessments_stale_until_they_are_made_again(
