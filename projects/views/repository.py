@@ -20,7 +20,7 @@ from projects.models import Project, Repository
 from projects.models.repository import Provider
 from projects.presentation.host_steps import host_steps
 from projects.selectors import repository_lines
-from projects.services.webhooks.receive import queue_fetch
+from projects.services.webhooks.delivery_queue import queue_fetch
 from projects.services.webhooks.stop_following import stop_following
 from projects.ways_in import recent_sign_in_required
 from scanner.domain.translation import gettext

@@ -10,15 +10,7 @@ from projects.domain.report.planned_set import PinnedFile
 from projects.presentation.evidence import declaration_word, gil_level_text
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.known_targets import read_target
-from projects.presentation.report.blocks import (
-    Block,
-    Cell,
-    CodeBlock,
-    ItemList,
-    Paragraph,
-    ReportPage,
-    Table,
-)
+from projects.presentation.report.blocks import Block, Cell, CodeBlock, ItemList, Paragraph, ReportPage, Table
 from projects.presentation.report.values import MigrationReport
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability

@@ -17,7 +17,8 @@ from projects.hosts.errors import HostError, HostUnavailable
 from projects.hosts.git import open_repository
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
-from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, queue_fetch
+from projects.services.webhooks.delivery_queue import queue_fetch
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX
 from projects.services.webhooks.take_files import git_limits, git_remote
 
 # A round starts no check after this many seconds; the last one may take CHECK_SECONDS more.

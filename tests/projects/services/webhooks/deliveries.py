@@ -9,12 +9,7 @@ from typing import Any
 from projects.models import Project
 from projects.models.repository import Delivery, Repository
 from projects.services.webhooks.process import process
-from projects.services.webhooks.receive import (
-    DeliveryAccepted,
-    find_repository,
-    receive_push,
-    receive_upload,
-)
+from projects.services.webhooks.receive import DeliveryAccepted, find_repository, receive_push, receive_upload
 from tests.signing import sign_upload
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -18,13 +18,7 @@ from projects.services.webhooks import process as delivery_work
 from projects.services.webhooks import take_files
 from projects.services.webhooks.branch_checks import check_due
 from projects.services.webhooks.process import process
-from projects.services.webhooks.receive import (
-    CREDENTIALS_UNREADABLE,
-    DeliveryRefused,
-    find_repository,
-    queue_fetch,
-    receive_push,
-)
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, DeliveryRefused, find_repository, receive_push
 from tests.hosting.git_server import GitServer
 from tests.projects.services.webhooks.deliveries import NOW, deliver, push_body, requirements, signed, work
 
@@ -192,11 +186,3 @@ def test_credentials_sealed_with_a_lost_key_fail_the_delivery_and_refuse_the_nex
     assert delivery.reason == CREDENTIALS_UNREADABLE
     body = push_body("b" * 40)
     assert receive_push(find_repository(repository.hook_key), signed(body, "d-2"), body, NOW) == DeliveryRefused()
-
-
-def test_a_look_takes_the_head_of_the_branch(repository: Repository, host: GitServer) -> None:
-    commit = host.commit({"requirements.txt": "numpy\n"})
-    look = work(queue_fetch(repository, NOW))
-    assert (look.state, look.commit) == ("processed", commit)
-    again = work(queue_fetch(repository, NOW + timedelta(seconds=1)))
-    assert (again.state, again.reason) == ("ignored", "this commit has been taken already")

@@ -6,11 +6,7 @@ from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.upgrade import Upgrade
 from scanner.domain.targets.target import Target
-from tests.scanner.domain.resolution.small_index import (
-    LINUX,
-    SmallIndex,
-    SmallSource,
-)
+from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource
 
 INDEX: SmallIndex = {
     "model": {

@@ -9,13 +9,7 @@ from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.plan import plan
 from scanner.domain.resolution.upgrade import Upgrade
-from tests.scanner.domain.resolution.small_index import (
-    LINUX,
-    OLD_LINUX,
-    SmallIndex,
-    SmallSource,
-    root_requirements,
-)
+from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, SmallIndex, SmallSource, root_requirements
 from tests.scanner.domain.resolution.small_upgrade import told, upgrade_of
 
 

@@ -5,9 +5,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.plan import plan
-from tests.scanner.domain.resolution.small_index import (
-    root_requirements,
-)
+from tests.scanner.domain.resolution.small_index import root_requirements
 from tests.scanner.domain.resolution.small_upgrade import told, upgrade_of
 
 

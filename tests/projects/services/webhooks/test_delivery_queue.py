@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,19 +11,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from projects.hosts.errors import RepositoryAccessDenied
 from projects.models.repository import DELIVERIES_KEPT, Delivery, DeliveryQuerySet, Repository
 from projects.models.sealed import Sealed
+from projects.services.webhooks.delivery_queue import queue_fetch
 from projects.services.webhooks.process import process
-from projects.services.webhooks.receive import (
-    DeliveryAccepted,
-)
+from projects.services.webhooks.receive import DeliveryAccepted
 from tests.hosting.git_server import GitServer
-from tests.projects.services.webhooks.deliveries import (
-    NOW,
-    deliver,
-    push_body,
-    requirements,
-    upload,
-    work,
-)
+from tests.projects.services.webhooks.deliveries import NOW, deliver, push_body, requirements, upload, work
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +121,11 @@ def test_sending_a_failed_delivery_again_is_another_try(
         again = deliver(repository, body)
     assert (again.state, queued) == ("pending", [again.pk])
     assert work(again).state == "processed"
+
+
+def test_a_look_takes_the_head_of_the_branch(repository: Repository, host: GitServer) -> None:
+    commit = host.commit({"requirements.txt": "numpy\n"})
+    look = work(queue_fetch(repository, NOW))
+    assert (look.state, look.commit) == ("processed", commit)
+    again = work(queue_fetch(repository, NOW + timedelta(seconds=1)))
+    assert (again.state, again.reason) == ("ignored", "this commit has been taken already")
