@@ -13,7 +13,7 @@ from scanner.domain.index_page.page import IndexPage
 from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats import json_page, usual_rows
 from scanner.index.formats.read import JSON_TYPE, read_page, read_root
-from tests.scanner.index.formats.test_read import html_body, html_link, json_body, json_row
+from tests.scanner.index.formats.small_pages import html_body, html_link, json_body, json_row
 
 NAME = NormalizedName("demo")
 URL = "https://index.example/simple/demo/"
