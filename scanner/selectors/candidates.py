@@ -13,7 +13,7 @@ from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
 from scanner.domain.releases.stored_releases import StoredReleases
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredReleaseColumns
-from scanner.selectors.rows import marks, select_beside, select_rows
+from scanner.selectors.rows import in_chunks, marks, select_beside, select_rows
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -53,8 +53,7 @@ def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str,
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
     step = max(1, CHUNK // len(index_ids))
-    for start in range(0, len(wanted), step):
-        some = wanted[start : start + step]
+    for some in in_chunks(wanted, step):
         where = f"index_id IN {marks(index_ids)} AND name IN {marks(some)}"
         rows = select_beside(
             Package, _PACKAGE_FIELDS, StoredReleaseColumns, ("format", "columns"), where, [*index_ids, *some]
@@ -125,8 +124,8 @@ def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[st
     """Return `StoredPackage.revisions` of each of these packages by name, without those that are not known."""
     wanted = sorted(set(names))
     found: dict[str, tuple[tuple[int, int], ...]] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK])
+    for some in in_chunks(wanted, CHUNK):
+        rows = Package.objects.filter(index__in=index_ids, name__in=some)
         for name, *revision in rows.order_by("pk").values_list("name", "pk", "revision"):
             found[name] = (*found.get(name, ()), (revision[0], revision[1]))
     return found
@@ -136,8 +135,8 @@ def package_keys(index_ids: Sequence[int], names: Iterable[str]) -> frozenset[in
     """Return the keys of these packages on these indexes, of those that have a row. One query for each 2,000."""
     wanted = sorted(set(names))
     found: set[int] = set()
-    for start in range(0, len(wanted), CHUNK):
-        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK])
+    for some in in_chunks(wanted, CHUNK):
+        rows = Package.objects.filter(index__in=index_ids, name__in=some)
         found.update(rows.values_list("pk", flat=True))
     return frozenset(found)
 
@@ -146,8 +145,8 @@ def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: date
     """Return those of these packages whose page changed after a moment. One query for each 2,000."""
     wanted = sorted(set(names))
     found: set[str] = set()
-    for start in range(0, len(wanted), CHUNK):
-        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK], changed_at__gt=since)
+    for some in in_chunks(wanted, CHUNK):
+        rows = Package.objects.filter(index__in=index_ids, name__in=some, changed_at__gt=since)
         found.update(rows.values_list("name", flat=True))
     return frozenset(found)
 
@@ -156,8 +155,7 @@ def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:
     """Return Requires-Dist values and extras by `StoredRelease.metadata_id`. One query for each 2,000."""
     wanted = sorted(set(keys))
     found: dict[int, ReleaseMetadata] = {}
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
+    for some in in_chunks(wanted, CHUNK):
         fields = ("pk", "requires_dist", "extras")
         for pk, listed, extras in select_rows(CoreMetadata, fields, f"id IN {marks(some)}", some):
             found[pk] = ReleaseMetadata(tuple(listed), None if extras is None else tuple(extras))
@@ -168,8 +166,7 @@ def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, ReleaseM
     """Yield the key of each release with its metadata. Two queries for each 2,000 releases."""
     wanted = sorted(set(release_ids))
     fields = ("pk", "metadata", "metadata_error", "metadata_grade", "declared")
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
+    for some in in_chunks(wanted, CHUNK):
         rows = list(select_rows(Release, fields, f"id IN {marks(some)}", some))
         stored = stored_metadata(row[1] for row in rows if row[1] is not None)
         for pk, metadata, error, grade, declared in rows:
@@ -182,8 +179,8 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     wanted = sorted(set(release_ids))
     found: dict[int, list[ReleaseFileFacts]] = {}
     fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at", "sha256", "yanked_reason")
-    for start in range(0, len(wanted), CHUNK):
-        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
+    for some in in_chunks(wanted, CHUNK):
+        rows = ReleaseFile.objects.filter(release__in=some).order_by("pk")
         for release_id, filename, kind, python, yanked, at, digest, why in rows.values_list(*fields):
             tags, build = read_wheel_tags(filename) if kind == FileKind.WHEEL else (None, ())
             reason = " ".join(why.split())[:_MAX_YANKED_REASON] if yanked else ""
@@ -198,7 +195,7 @@ def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
     """Return the index that has each of these releases. One query for each 2,000."""
     wanted = sorted(set(release_ids))
     found: dict[int, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK])
+    for some in in_chunks(wanted, CHUNK):
+        rows = Release.objects.filter(pk__in=some)
         found.update(rows.values_list("pk", "package__index"))
     return found

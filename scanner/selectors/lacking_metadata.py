@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from scanner.domain.files.locations import unpack_location
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.models import Package, Release, ReleaseFile
-from scanner.selectors.rows import marks, select_rows
+from scanner.selectors.rows import in_chunks, marks, select_rows
 
 # Keys in one statement; SQLite takes 32,766.
 _CHUNK = 2000
@@ -41,7 +41,7 @@ _FILE_COLUMNS = ("filename", "kind", "size", "has_metadata", "metadata_sha256", 
 def files_to_read(release_ids: Collection[int]) -> dict[int, list[FileToRead]]:
     """Return the files of these releases by release, in the order of their names. Two queries for each 2,000."""
     found: dict[int, list[FileToRead]] = {}
-    for some in _chunks(release_ids):
+    for some in in_chunks(sorted(release_ids), _CHUNK):
         where = f"release_id IN {marks(some)}"
         rows = list(select_rows(ReleaseFile, ("release", "package", *_FILE_COLUMNS), where, some))
         bases = _packages({row[1] for row in rows}, ("files_base",))
@@ -59,7 +59,7 @@ def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     """
     found: dict[int, dict[int, str]] = {}
     fields = ("pk", "package", "version", "metadata_tried_at", "metadata_failures")
-    for some in _chunks(release_ids):
+    for some in in_chunks(sorted(release_ids), _CHUNK):
         rows = select_rows(Release, fields, f"id IN {marks(some)} AND metadata_id IS NULL", some)
         due = [row for row in rows if _is_due(row[3], row[4], now)]
         packages = _packages({row[1] for row in due}, ("index", "name"))
@@ -82,8 +82,3 @@ def _packages(keys: Collection[int], fields: tuple[str, ...]) -> dict[int, list[
         return {}
     rows = select_rows(Package, ("pk", *fields), f"id IN {marks(keys)}", list(keys))
     return {pk: values for pk, *values in rows}
-
-
-def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
-    wanted = sorted(keys)
-    return (wanted[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK))

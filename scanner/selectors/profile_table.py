@@ -16,7 +16,7 @@ from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
 from scanner.models import StoredProfile
 from scanner.selectors.candidates import CHUNK
-from scanner.selectors.rows import marks, select_rows
+from scanner.selectors.rows import in_chunks, marks, select_rows
 
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
@@ -111,8 +111,8 @@ class ProfileTable:
 def _texts(profile_ids: Collection[int]) -> dict[int, str]:
     wanted = sorted(profile_ids)
     found: dict[int, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        found.update(StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
+    for some in in_chunks(wanted, CHUNK):
+        found.update(StoredProfile.objects.filter(pk__in=some).values_list("pk", "text"))
     return found
 
 
@@ -126,8 +126,7 @@ def _stored_profiles(
     texts: dict[int, str] = {}
     outdated: list[int] = []
     fields = ("pk", "catalogue", "offers", *("text",) * with_texts)
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
+    for some in in_chunks(wanted, CHUNK):
         for pk, catalogue, packed, *text in select_rows(StoredProfile, fields, f"id IN {marks(some)}", some):
             texts.update((pk, one) for one in text)
             if catalogue == current:

@@ -11,6 +11,7 @@ from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.releases.standing import ReleaseStanding
 from scanner.models import Package, PackageState, Release, ReleaseFile
 from scanner.selectors.candidates import CHUNK, release_files
+from scanner.selectors.rows import in_chunks
 
 
 class NamedPackage(Struct, frozen=True):
@@ -66,9 +67,9 @@ def release_digests(
     """
     names = sorted({name for name, _ in releases})
     found: dict[tuple[str, str], list[str]] = {}
-    for start in range(0, len(names), CHUNK):
+    for some in in_chunks(names, CHUNK):
         rows = ReleaseFile.objects.filter(
-            package__index__in=index_ids, package__name__in=names[start : start + CHUNK], release__isnull=False
+            package__index__in=index_ids, package__name__in=some, release__isnull=False
         ).values_list("package__name", "release__version", "sha256")
         for name, version, digest in rows:
             if (name, version) in releases:
@@ -86,9 +87,9 @@ def release_standings(
     names = sorted({name for name, _ in releases})
     versions = {version for _, version in releases}
     found: dict[tuple[str, str], ReleaseStanding] = {}
-    for start in range(0, len(names), CHUNK):
+    for some in in_chunks(names, CHUNK):
         rows = Release.objects.filter(
-            package__index__in=index_ids, package__name__in=names[start : start + CHUNK], version__in=versions
+            package__index__in=index_ids, package__name__in=some, version__in=versions
         ).values_list("package__name", "version", "first_uploaded_at", "declared")
         for name, version, uploaded, declared in rows:
             if (name, version) in releases:

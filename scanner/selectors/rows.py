@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 
 Row = Sequence[Any]
+T = TypeVar("T")
 
 
 def select_rows(
@@ -46,7 +47,7 @@ def select_beside(
     chosen = ", ".join([*(f"{table}.{one}" for one in columns), *(f"{beside}.{one}" for one in more)])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {chosen} FROM {table} LEFT JOIN {beside} ON {beside}.{reference} = {table}.{key} WHERE {where}",  # noqa: S608  as above
+            f"SELECT {chosen} FROM {table} LEFT JOIN {beside} ON {beside}.{reference} = {table}.{key} WHERE {where}",  # noqa: S608  names from models only
             parameters,
         )
         rows = cursor.fetchall()
@@ -60,6 +61,11 @@ def select_beside(
 def marks(values: Collection[object]) -> str:
     """Return the placeholders of a list of values, for use after IN."""
     return f"({', '.join(['%s'] * len(values))})"
+
+
+def in_chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the values in order, at most `size` at a time: a statement takes only so many parameters."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def fields_of(model: type[models.Model], names: Sequence[str]) -> list[models.Field[Any, Any]]:

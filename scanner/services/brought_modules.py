@@ -15,6 +15,7 @@ from scanner.domain.source.wheel_modules import BroughtModules, brought_modules
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import ReleaseFile, StoredModules
+from scanner.selectors.rows import in_chunks
 from scanner.services.index_sets import IndexSet
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,8 @@ def _stored(digests: Iterable[str]) -> dict[str, BroughtModules]:
     wanted = sorted(digests)
     return {
         row.sha256: row.to_modules()
-        for start in range(0, len(wanted), _CHUNK)
-        for row in StoredModules.objects.filter(sha256__in=wanted[start : start + _CHUNK])
+        for some in in_chunks(wanted, _CHUNK)
+        for row in StoredModules.objects.filter(sha256__in=some)
     }
 
 
@@ -55,9 +56,9 @@ def _files(pins: Mapping[str, str], indexes: IndexSet) -> dict[str, tuple[int, R
     """Return the file to read of each release, with the key of its index: the smallest wheel, else the sdist."""
     found: dict[str, tuple[int, ReleaseFile]] = {}
     names = sorted(pins)
-    for start in range(0, len(names), _CHUNK):
+    for some in in_chunks(names, _CHUNK):
         wanted = Q()
-        for name in names[start : start + _CHUNK]:
+        for name in some:
             wanted |= Q(package__name=name, release__version=pins[name])
         rows = ReleaseFile.objects.filter(wanted, package__index__in=indexes.keys).select_related("package")
         for row in sorted(rows, key=partial(_rank, indexes.keys)):

@@ -18,6 +18,7 @@ from scanner.domain.translation import noop
 from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
+from scanner.selectors.rows import in_chunks
 from scanner.services.indexes import client_of, usable_client
 from scanner.services.polling.claims import is_followed
 
@@ -141,7 +142,7 @@ def _packages(index: Index, names: Sequence[NormalizedName] | None = None) -> di
     packages = Package.objects.filter(index=index)
     parts = [packages]
     if names is not None:
-        parts = [packages.filter(name__in=names[start : start + CHUNK]) for start in range(0, len(names), CHUNK)]
+        parts = [packages.filter(name__in=some) for some in in_chunks(names, CHUNK)]
     found: dict[NormalizedName, _PackageSerial] = {}
     for part in parts:
         rows = part.values_list("name", "pk", "state", "serial", "wanted_serial")
@@ -165,12 +166,10 @@ def _make_due(rows: _RootRows, now: datetime) -> int:
             appeared.append(package.pk)
     count = 0
     for serial, pks in moved.items():
-        for start in range(0, len(pks), CHUNK):
-            count += Package.objects.filter(pk__in=pks[start : start + CHUNK]).update(
+        for some in in_chunks(pks, CHUNK):
+            count += Package.objects.filter(pk__in=some).update(
                 due_at=now, due_reason=_MOVED, wanted_serial=serial, queued_until=None
             )
-    for start in range(0, len(appeared), CHUNK):
-        count += Package.objects.filter(pk__in=appeared[start : start + CHUNK]).update(
-            due_at=now, due_reason=_APPEARED, queued_until=None
-        )
+    for some in in_chunks(appeared, CHUNK):
+        count += Package.objects.filter(pk__in=some).update(due_at=now, due_reason=_APPEARED, queued_until=None)
     return count

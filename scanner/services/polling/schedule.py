@@ -19,6 +19,7 @@ from scanner.domain.next_poll import CLOCK_SKEW, after_failure
 from scanner.domain.translation import noop
 from scanner.index.host_limiter import LONGEST_CLOSURE
 from scanner.models import Index, Package
+from scanner.selectors.rows import in_chunks
 from scanner.services.indexes import IndexClient, client_of, usable_client
 from scanner.services.polling import stats
 from scanner.services.polling.claims import (
@@ -123,8 +124,8 @@ def queue_due(now: datetime) -> Iterator[list[int]]:
         by_index.setdefault(index_id, []).append(pk)
     size = settings.WHEELWAY_POLL_BATCH
     for pks in by_index.values():
-        for start in range(0, len(pks), size):
-            mine = Package.objects.queue(pks[start : start + size], now)
+        for some in in_chunks(pks, size):
+            mine = Package.objects.queue(some, now)
             if mine:
                 yield mine
 

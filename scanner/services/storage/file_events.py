@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.index_page.diff import PageDiff
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
+from scanner.selectors.rows import in_chunks
 from scanner.services.storage.sql import Row, insert_rows, time_writer
 
 CHUNK = 1000
@@ -45,8 +46,8 @@ def _events(package: Package, changes: PageDiff, now: datetime) -> Iterator[Row]
 
 def _upload_times(package: Package, filenames: tuple[str, ...]) -> dict[str, datetime | None]:
     found: dict[str, datetime | None] = {}
-    for start in range(0, len(filenames), CHUNK):
-        rows = ReleaseFile.objects.filter(package=package, filename__in=filenames[start : start + CHUNK])
+    for some in in_chunks(filenames, CHUNK):
+        rows = ReleaseFile.objects.filter(package=package, filename__in=some)
         found.update(rows.values_list("filename", "uploaded_at"))
     return found
 

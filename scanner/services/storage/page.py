@@ -15,6 +15,7 @@ from scanner.domain.files.locations import base_of, pack_location, unpack_locati
 from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
+from scanner.selectors.rows import in_chunks
 from scanner.services.storage.file_events import write_events, write_first_event
 from scanner.services.storage.first_page import FirstPage, prepare_first_page
 from scanner.services.storage.release_columns import store_columns
@@ -84,7 +85,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
         wanted = sorted(names)
         found = chain.from_iterable(
             select_rows(ReleaseFile, _FIELDS, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
-            for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+            for some in in_chunks(wanted, CHUNK)
         )
     return {
         name: IndexFile(
@@ -129,8 +130,8 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
 
 def _delete(package: Package, names: Collection[str]) -> None:
     gone = sorted(names)
-    for start in range(0, len(gone), CHUNK):
-        ReleaseFile.objects.filter(package=package, filename__in=gone[start : start + CHUNK]).delete()
+    for some in in_chunks(gone, CHUNK):
+        ReleaseFile.objects.filter(package=package, filename__in=some).delete()
 
 
 _COLUMNS = (

@@ -13,6 +13,7 @@ from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher
 from scanner.models import StoredProfile
+from scanner.selectors.rows import in_chunks
 from scanner.services.storage.sql import Row, insert_rows, marks, select_rows
 
 CHUNK = 500
@@ -104,6 +105,6 @@ def _known(digests: Iterable[str]) -> dict[str, int]:
     wanted = list(digests)
     return {
         digest: pk
-        for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+        for some in in_chunks(wanted, CHUNK)
         for digest, pk in select_rows(StoredProfile, ("digest", "pk"), f"digest IN {marks(some)}", some)
     }

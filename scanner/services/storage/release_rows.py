@@ -12,6 +12,7 @@ from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.index_page.page import IndexFile
 from scanner.domain.releases.release_columns import PolledRelease
 from scanner.models import Package, Release, ReleaseFile
+from scanner.selectors.rows import in_chunks
 from scanner.services.storage.release_profiles import Facts, prepare_profiles
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
 
@@ -108,10 +109,8 @@ def _known_releases(package: Package, names: Collection[str], gone: set[str]) ->
     found = _keys(package, names)
     if gone:
         wanted = sorted(gone)
-        for start in range(0, len(wanted), CHUNK):
-            rows = ReleaseFile.objects.filter(
-                package=package, filename__in=wanted[start : start + CHUNK], release__isnull=False
-            )
+        for some in in_chunks(wanted, CHUNK):
+            rows = ReleaseFile.objects.filter(package=package, filename__in=some, release__isnull=False)
             found.update(rows.values_list("release__version", "release_id"))
     return found
 
@@ -131,8 +130,7 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Releas
     gathered: dict[str, _ReleaseFiles] = {}
     fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
     keys = sorted(versions)
-    for start in range(0, len(keys), CHUNK):
-        some = keys[start : start + CHUNK]
+    for some in in_chunks(keys, CHUNK):
         for key, filename, kind, python, yanked, at in select_rows(
             ReleaseFile, fields, f"release_id IN {marks(some)}", some
         ):
