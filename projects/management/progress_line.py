@@ -18,7 +18,7 @@ class ProgressLine:
         self._log = log
 
     def __call__(self, name: str, done: int, total: int) -> None:
-        """Write that so many of all are done, of which this is the last."""
+        """Write how many of all are done, and the name of the last one."""
         if sys.stderr.isatty():
             end = "" if done < total else "\n"
             sys.stderr.write(f"\r\x1b[K{done} of {total}, {name}…{end}")

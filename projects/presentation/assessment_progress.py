@@ -27,8 +27,8 @@ class Phase(Struct, frozen=True):
 class AssessmentProgress(Struct, frozen=True):
     """How far an assessment is: a bar for each phase, and a line about what grows as it goes on.
 
-    What packages need is found while they are read, so that nobody knows how many there will be: `text` counts them
-    without a total. `mark` changes with every step, so that a page knows when to fetch its summary again.
+    What packages need is found while they are read, so their number is not known before: `text` counts them without a
+    total. `mark` changes with every step, so that a page knows when to fetch its summary again.
     """
 
     phases: tuple[Phase, ...]

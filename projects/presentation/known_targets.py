@@ -1,4 +1,4 @@
-"""The targets that stored assessments name, some of which this version may not know."""
+"""The targets that stored assessments name. This version may not know all of them."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def unknown_text(counts: Mapping[str, int]) -> str:
 
 
 def unfinished_text(counts: Mapping[str, int]) -> str:
-    """Return how much is open on a target that is still searched, of which only the required packages are known.
+    """Return how many required packages have no final verdict on a target that is still searched.
 
     "9 of 12 required packages have no final verdict yet". Empty where each has one.
     """

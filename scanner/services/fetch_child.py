@@ -203,14 +203,15 @@ class _Service:
         from multiprocessing.connection import wait
 
         while self._first in self._open:
-            for pipe in wait(self._open):
+            ready = wait(self._open)
+            for pipe in [one for one in self._open if one in ready]:
                 try:
-                    message = pipe.recv()  # type: ignore[union-attr, call-arg]
+                    message = pipe.recv()
                 except (EOFError, OSError):
                     message = None
-                    self._open.remove(pipe)  # type: ignore[arg-type]
+                    self._open.remove(pipe)
                 if message is not None or pipe is self._first:
-                    self._wanted.append((pipe, message))  # type: ignore[arg-type]
+                    self._wanted.append((pipe, message))
             self._served.fetcher.wake()
 
 

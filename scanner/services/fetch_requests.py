@@ -22,8 +22,8 @@ class FetchRequests(Generic[_Key]):
 
     def add(self, wanted: Iterable[_Key], *, urgent: bool) -> set[_Key]:
         """Add these, and return those that are new, or urgent now."""
-        new = {one for one in wanted if one not in self._ended and (urgent or one not in self.coming)}
-        new = {one for one in new if not self.coming.get(one)}
+        known = {one for one, is_urgent in self.coming.items() if is_urgent or not urgent}
+        new = set(wanted) - self._ended - known
         self.coming.update(dict.fromkeys(new, urgent))
         return new
 

@@ -19,7 +19,7 @@ from scanner.domain.targets.target import Target
 def certain_judgement(
     required: RequiredPackage, package: PackageSnapshot, request: AssessmentRequest, target: Target, column: int
 ) -> Judgement | None:
-    """Return the judgement of a package of which no release that may be in use installs; None where one may.
+    """Return the judgement of a package whose releases that may be in use all do not install; None where one may.
 
     Each of these releases has the same verdict, and so has the package where none can be chosen. The newest is shown.
     """

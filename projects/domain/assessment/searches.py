@@ -138,7 +138,7 @@ class TargetSearches:
         """
         self._advance_all()
         while self._pending and not self.missing:
-            # A target that came to the search of the present one was told what had been given up before.
+            # A target that came to the search of the present one knows what was given up before that.
             self._advance_all()
         if not self._pending and self._request.bridge:
             return self._advance_bridge()

@@ -1,4 +1,4 @@
-"""Releases of which an sdist is all there is, and whose content, which decides the verdict, is not known."""
+"""Releases that have only an sdist whose content is not known, although it decides the verdict."""
 
 from __future__ import annotations
 

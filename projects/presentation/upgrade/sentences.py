@@ -163,7 +163,7 @@ def caps_only(plan: UpgradePlan) -> bool:
 
 
 def _changed_packages(plan: UpgradePlan) -> str:
-    """Return a clause with how many packages change, of which kinds, and whether all move to the newest release."""
+    """Return a clause with how many packages change, their kinds, and whether all move to the newest release."""
     number, direct = len(plan.changes), len(plan.direct_changes)
     is_newest = plan.strategy is Strategy.LATEST
     if number == 1:

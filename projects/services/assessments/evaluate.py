@@ -135,7 +135,7 @@ def evaluate_partly(
     explanations = WheelExplanations(files_of)
     explained = explain_targets(request, new, snapshot, explanations)
     known.update((one.target, (one, result)) for one, result in zip(new, explained, strict=True))
-    made = {known[one.target][1].target: known[one.target][1] for one in decided}
+    made = {one.target.slug: known[one.target][1] for one in decided}
     made |= {one.target: one for one in explain_unfinished(request, waiting, snapshot, explanations)}
     results = [made[target.slug] for target in request.targets]
     missing = searches.missing | missing_in(searches.finished)

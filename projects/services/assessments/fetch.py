@@ -158,8 +158,7 @@ def _made_by_two(
             return {}
         run(searches, searches.advance)
         # Explained here while the child may still be at work.
-        made = explain_decided(request, reader, searches.finished)
-        made = {**made, **child.results()}
+        made = {**explain_decided(request, reader, searches.finished), **child.results()}
         searches.take_up([target for target in child.targets if target not in made])
     return made
 
@@ -170,7 +169,6 @@ class _Supply:
     def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher | FetchProcesses) -> None:
         self._reader, self._fetcher = reader, fetcher
         self._foresight = Foresight(request, reader.snapshot)
-        self._packages: set[NormalizedName] = set()
         self._releases: dict[int, tuple[NormalizedName, Version]] = {}
         self._here: set[str] = set()
         self._read: set[int] = set()

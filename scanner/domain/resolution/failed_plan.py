@@ -71,7 +71,7 @@ def failed_plan_search(upgrade: Upgrade, problem: ResolutionProblem, failure: Un
 
 
 def cut_short_plan(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached) -> Plan:
-    """Return the plan of a search that reached its limit, of which nothing is known."""
+    """Return the plan, without a set, of a search that reached its limit."""
     reason = PlanReason(PlanReasonKind.CUT_SHORT, steps=limit.steps)
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 

@@ -25,7 +25,7 @@ from scanner.index.limits import Limits
 
 __all__ = ["DirectRequests", "pass_over_body"]
 
-# Bytes of a body that nobody wants which are read nevertheless: fewer than what a new connection costs.
+# An unwanted body of at most so many bytes is read nevertheless: a new connection costs more.
 _SHORT_BODY = 4096
 
 # A path that requests would send as it is: nothing to encode, no query, no dot segments.
