@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn
 
 from django.db import connection
@@ -166,7 +167,7 @@ class _Service:
     def __init__(self, served: ServedFetcher, pipes: Collection[Connection]) -> None:
         self._served = served
         self._first, *_ = self._open = list(pipes)
-        self._clients = [self._first]
+        self._others: dict[Connection, SimpleQueue[Report | Exception]] = {}
         self._wanted: deque[tuple[Connection, Wanted | None]] = deque()
 
     def run(self, parent: int) -> None:
@@ -178,8 +179,8 @@ class _Service:
                     client, one = self._wanted.popleft()
                     if one is None:
                         return
-                    if client not in self._clients:
-                        self._clients.append(client)
+                    if client is not self._first and client not in self._others:
+                        self._begin_to_serve(client)
                     self._served.ask(one)
                 report = self._served.report(_LOOK_EVERY, idle=True)
                 if report.is_new:
@@ -189,15 +190,19 @@ class _Service:
         except Exception as error:  # noqa: BLE001  raised again in the parent
             self._send(_portable(error))
 
+    def _begin_to_serve(self, client: Connection) -> None:
+        self._others[client] = SimpleQueue()
+        threading.Thread(target=_send_all, args=(client, self._others[client]), daemon=True).start()
+
     def _send(self, message: Report | Exception) -> None:
-        """Send to each client. Raises BrokenPipeError or ConnectionResetError if the parent has gone."""
+        """Send to each client. Raises BrokenPipeError or ConnectionResetError if the parent has gone.
+
+        Another process may read nothing for long, while it waits for the parent, which is not kept waiting by it.
+        """
         # The parent is the first to learn of it, so that it knows all that another process has been served.
         self._first.send(message)
-        for client in self._clients[1:]:
-            try:
-                client.send(message)
-            except OSError:
-                self._clients.remove(client)
+        for messages in self._others.values():
+            messages.put(message)
 
     def _listen(self) -> None:
         from multiprocessing.connection import wait
@@ -213,6 +218,13 @@ class _Service:
                 if message is not None or pipe is self._first:
                     self._wanted.append((pipe, message))
             self._served.fetcher.wake()
+
+
+def _send_all(client: Connection, messages: SimpleQueue[Report | Exception]) -> None:
+    """Send these messages as they come, until the client has gone."""
+    with suppress(OSError):
+        while True:
+            client.send(messages.get())
 
 
 def _portable(error: Exception) -> Exception:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -87,6 +88,14 @@ def all_of(fetcher: FetchProcesses) -> tuple[set[str], set[int]]:
         names |= arrival.names
         releases |= arrival.releases
     return names, releases
+
+
+def names_within(fetcher: FetchProcesses, seconds: float) -> set[str]:
+    names: set[str] = set()
+    end = time.monotonic() + seconds
+    while fetcher.busy and time.monotonic() < end:
+        names |= fetcher.wait(1).names
+    return names
 
 
 @pytest.fixture
@@ -178,6 +187,31 @@ def test_a_second_process_is_served_too_and_what_it_fetched_comes_again() -> Non
         fetcher.want_packages(["more"])
         assert all_of(fetcher) == ({"more"}, set())
         assert fetcher.begun == 2
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_a_second_process_that_reads_nothing_keeps_no_report_from_the_parent() -> None:
+    many = [f"{number:04}" * 250 for number in range(1_000)]
+    with beside() as fetcher:
+        fetcher.want_packages(["early"])
+        source, sink = os.pipe()
+        second = os.fork()
+        if not second:
+            fetcher.go_on_as_second()
+            fetcher.want_packages(["more"])
+            assert fetcher.wait(5).names
+            os.write(sink, b"served")
+            signal.pause()
+        try:
+            fetcher.leave_to_second()
+            fetcher.listen_until(source)
+            # A pipe holds less than these reports.
+            for name in many:
+                fetcher.want_packages([name])
+            assert names_within(fetcher, 20) >= set(many)
+        finally:
+            os.kill(second, signal.SIGKILL)
+            os.waitpid(second, 0)
 
 
 @pytest.mark.usefixtures("nothing_stored")
