@@ -79,10 +79,11 @@ def prepare_first_page(package_id: int, name: str, page: IndexPage) -> FirstPage
     names, urls, digests, sizes, pythons, times, yanks, reasons, announced, metadata = zip(*files, strict=True)
     base, written = base_of(urls[0], names[0]), write_times(times)
     parsed = parse_filenames(names, NormalizedName(name))
-    releases: dict[str, list[int]] = {}
-    for place, version in enumerate(parsed.versions):
-        if version is not None:
-            releases.setdefault(version, []).append(place)
+    # Releases are numbered as their first files come.
+    numbers: dict[str, int] = {}
+    releases_of = [
+        numbers.setdefault(version, len(numbers)) if version is not None else None for version in parsed.versions
+    ]
     columns: dict[str, Sequence[object] | None] = {
         "package": [package_id] * len(names),
         "release": None,
@@ -98,52 +99,52 @@ def prepare_first_page(package_id: int, name: str, page: IndexPage) -> FirstPage
         "has_metadata": announced,
         "metadata_sha256": [bytes.fromhex(digest or "") for digest in metadata],
     }
-    places: dict[str | None, int] = {version: place for place, version in enumerate(releases)}
     return FirstPage(
         package_id,
         base,
         PreparedInsert(ReleaseFile, columns),
-        list(map(places.get, parsed.versions)),
-        _prepare_releases(package_id, releases, files, parsed, written) if releases else None,
+        releases_of,
+        _prepare_releases(package_id, numbers, releases_of, files, parsed, written) if numbers else None,
     )
 
 
 def _prepare_releases(
     package_id: int,
-    releases: Mapping[str, Sequence[int]],
+    numbers: Mapping[str, int],
+    releases_of: Sequence[int | None],
     files: Sequence[IndexFile],
     parsed: PageFilenames,
     written: Sequence[Any],
 ) -> _Releases:
-    """Prepare releases, each with the places of its files. written: the files' upload times as they are stored."""
+    """Prepare the releases of a page. numbers: their places, by version. written: upload times as they are stored."""
+    groups: list[list[int]] = [[] for _ in numbers]
+    for at, number in enumerate(releases_of):
+        if number is not None:
+            groups[number].append(at)
     facts = [
         (tags, kind, file.requires_python, file.yanked) for (kind, tags), file in zip(parsed.kinds, files, strict=True)
     ]
     profiles: dict[frozenset[Facts], int] = {}
-    profiles_of = [
-        profiles.setdefault(frozenset([facts[place] for place in group]), len(profiles)) for group in releases.values()
-    ]
-    spans = [_span(group, written) for group in releases.values()]
+    profiles_of = [profiles.setdefault(frozenset([facts[at] for at in group]), len(profiles)) for group in groups]
+    spans = [_span(group, written) for group in groups]
     began = [files[span[0]].uploaded_at if span is not None else None for span in spans]
-    number = len(releases)
     # The releases of a first page are old: they are not settled and have no events.
     columns: dict[str, Sequence[object] | None] = {
         "pk": None,
-        "package": [package_id] * number,
-        "version": list(releases),
+        "package": [package_id] * len(groups),
+        "version": list(numbers),
         "profile": None,
         "first_uploaded_at": [written[span[0]] if span is not None else None for span in spans],
         "last_uploaded_at": [written[span[1]] if span is not None else None for span in spans],
-        **{name: [value] * number for name, value in NOT_READ.items()},
+        **{name: [value] * len(groups) for name, value in NOT_READ.items()},
     }
-    places = {version: place for place, version in enumerate(releases)}
-    without_keys = ReleaseColumns.without_keys(dict(zip(releases, began, strict=True)), parsed.parsed)
+    without_keys = ReleaseColumns.without_keys(dict(zip(numbers, began, strict=True)), parsed.parsed)
     return _Releases(
         PreparedInsert(Release, columns),
         prepare_profiles(profiles),
         profiles_of,
         without_keys,
-        [places[version] for version in without_keys.versions],
+        [numbers[version] for version in without_keys.versions],
         max((moment for moment in began if moment is not None), default=None),
     )
 
