@@ -1,33 +1,16 @@
 """Imports of one Python file, with the time and the conditions under which they run."""
 
 import ast
-import os
-import sys
 import sysconfig
-import warnings
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.source.python_file import Import, PythonFile, RunTime, UnreadKind, absolute_module
+from scanner.domain.source.python_file import PythonFile, RunTime, UnreadKind
 from scanner.domain.source.read import LARGEST, read_python
-from scanner.domain.targets.target import parse_target
-
-
-def read(text: str) -> PythonFile:
-    return read_python(dedent(text).encode())
-
-
-def only(text: str) -> Import:
-    (found,) = [one for one in read(text).imports if one.module not in {"sys", "os", "platform", "typing", "importlib"}]
-    return found
-
-
-def runs(text: str, slug: str) -> bool | None:
-    return only(text).context.runs_on(parse_target(slug).marker_environment)
+from tests.scanner.domain.source.small_files import only, read, runs
 
 
 def test_each_form_of_import_is_read_with_its_line() -> None:
@@ -71,98 +54,6 @@ def test_each_form_of_import_is_read_with_its_line() -> None:
 )
 def test_an_import_runs_at_its_time(text: str, when: RunTime) -> None:
     assert only(text).context.when is when
-
-
-@pytest.mark.parametrize(
-    ("guard", "yes", "no"),
-    [
-        ("sys.version_info >= (3, 11)", "cp311-win_amd64", "cp310-win_amd64"),
-        ("sys.version_info < (3, 12, 99)", "cp312-win_amd64", "cp313-win_amd64"),
-        ("(3, 9) <= sys.version_info < (3, 11)", "cp310-win_amd64", "cp311-win_amd64"),
-        ("sys.version_info[:2] == (3, 13)", "cp313-win_amd64", "cp314-win_amd64"),
-        ("sys.version_info[1] > 12", "cp313-win_amd64", "cp312-win_amd64"),
-        ("sys.version_info.minor in (12, 13)", "cp313-win_amd64", "cp311-win_amd64"),
-        ("sys.platform == 'win32'", "cp313-win_amd64", "cp313-macosx_14_0_arm64"),
-        ("sys.platform.startswith(('linux', 'darwin'))", "cp313-macosx_14_0_arm64", "cp313-win_amd64"),
-        ("'win' in sys.platform", "cp313-win_amd64", "cp313-manylinux_2_28_x86_64"),
-        ("os.name != 'nt'", "cp313-macosx_14_0_arm64", "cp313-win_amd64"),
-        ("platform.system() == 'Darwin'", "cp313-macosx_14_0_arm64", "cp313-win_amd64"),
-        ("platform.python_implementation() == 'PyPy'", "pp311-manylinux_2_28_x86_64", "cp311-manylinux_2_28_x86_64"),
-        ("not sys.version_info >= (3, 12)", "cp311-win_amd64", "cp312-win_amd64"),
-        ("os.name == 'nt' and sys.version_info > (3, 12)", "cp312-win_amd64", "cp311-win_amd64"),
-        ("os.name == 'posix' or sys.version_info > (3, 12)", "cp312-win_amd64", "cp311-win_amd64"),
-    ],
-)
-def test_a_guard_is_evaluated_for_the_target(guard: str, yes: str, no: str) -> None:
-    text = f"import os, platform, sys\nif {guard}:\n    import a\n"
-    assert (runs(text, yes), runs(text, no)) == (True, False)
-    other = f"import os, platform, sys\nif {guard}:\n    pass\nelse:\n    import a\n"
-    assert (runs(other, yes), runs(other, no)) == (False, True)
-    named = f"import os, platform, sys\nFITS = {guard}\ndef f():\n    if FITS:\n        import a\n"
-    assert (runs(named, yes), runs(named, no)) == (True, False)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "if DEBUG:\n    import a",
-        "while more():\n    import a",
-        "match x:\n    case 1:\n        import a",
-        "import sys\nif sys.version_info >= least:\n    import a",
-        "import sys\nif sys.version_info[:2] == 'text' or DEBUG:\n    import a",
-        "import sys\nNEW = True\nNEW = sys.version_info > (3, 9)\nif NEW:\n    import a",
-        "def f(sys):\n    if sys.platform == 'win32':\n        import a",
-        "try:\n    work()\nexcept Exception:\n    import a",
-    ],
-)
-def test_what_no_target_decides_is_not_decided(text: str) -> None:
-    assert runs(text, "cp313-win_amd64") is None
-
-
-def test_what_follows_a_refusal_runs_where_nothing_is_refused() -> None:
-    text = "import sys\nif sys.version_info < (3, 12):\n    raise ImportError('too old')\nimport a\n"
-    assert (runs(text, "cp312-win_amd64"), runs(text, "cp311-win_amd64")) == (True, False)
-    text = "import sys\ndef f():\n    assert sys.platform == 'win32'\n    import a\n"
-    assert (runs(text, "cp312-win_amd64"), runs(text, "cp312-macosx_14_0_arm64")) == (True, False)
-
-
-@pytest.mark.parametrize(
-    ("handler", "may_fail"),
-    [
-        ("except ImportError:\n    a = None", True),
-        ("except (ValueError, ModuleNotFoundError):\n    pass", True),
-        ("except builtins.ImportError:\n    pass", True),
-        ("except:\n    pass", True),
-        ("except ImportError:\n    return_nothing()", True),
-        ("except ValueError:\n    pass", False),
-        ("except ImportError as error:\n    raise RuntimeError('install a') from error", False),
-        ("except ImportError:\n    sys.exit('install a')", False),
-        ("finally:\n    pass", False),
-    ],
-)
-def test_a_caught_failure_is_seen(handler: str, may_fail: bool) -> None:
-    assert only(f"import sys\ntry:\n    import a\n{handler}\n").context.may_fail is may_fail
-
-
-def test_suppressed_failures_and_optional_tests_are_caught() -> None:
-    suppressed = "from contextlib import suppress\nwith suppress(ImportError):\n    import a"
-    assert read(suppressed).imports[-1].context.may_fail
-    assert read("import pytest\na = pytest.importorskip('a')").imports[-1].context.may_fail
-
-
-def test_an_alternative_names_what_it_stands_in_for() -> None:
-    first, second, third = read("""
-        try:
-            import tomllib
-        except ImportError:
-            try:
-                from tomli import loads
-            except ImportError:
-                import toml
-    """).imports
-    assert (first.context.may_fail, first.context.instead_of) == (True, ())
-    assert (second.context.may_fail, second.context.instead_of) == (True, (("tomllib",),))
-    assert (third.context.may_fail, third.context.instead_of) == (False, (("tomllib",), ("tomli.loads",)))
 
 
 def test_a_module_that_is_named_by_a_literal_is_imported() -> None:
@@ -215,29 +106,6 @@ def test_annotations_that_are_never_evaluated_are_for_types() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "since"),
-    [
-        ("if (n := 1):\n    pass", (3, 8)),
-        ("def f(a, /): pass", (3, 8)),
-        ("f = lambda a, /: a", (3, 8)),
-        ("@buttons[0].clicked\nclass C: pass", (3, 9)),
-        ("match x:\n    case 1: pass", (3, 10)),
-        ("try:\n    pass\nexcept* ValueError:\n    pass", (3, 11)),
-        ("x[*y]", (3, 11)),
-        ("def f(*args: *Ts): pass", (3, 11)),
-    ],
-)
-def test_new_syntax_is_seen_with_the_python_that_brought_it(text: str, since: tuple[int, int]) -> None:
-    (found,) = read(text).syntax
-    assert (found.since, found.line) == (since, 1 + (since == (3, 9)))
-    # The parser's own word for it, as far as it has one.
-    if since not in {(3, 9), (3, 11)} or "except*" in text:
-        ast.parse(text, feature_version=since)
-        with pytest.raises(SyntaxError):
-            ast.parse(text, feature_version=(since[0], since[1] - 1))
-
-
-@pytest.mark.parametrize(
     ("source", "kind", "line"),
     [
         (b"import a\nprint 'x'\n", UnreadKind.SYNTAX, 2),
@@ -287,43 +155,6 @@ def test_of_real_files_no_import_is_lost_or_invented(letter: str) -> None:
             assert all(use.name.count(".") for use in found.uses)
 
 
-_SUBJECTS = [
-    "sys.version_info",
-    "sys.version_info[:2]",
-    "sys.version_info[0]",
-    "sys.version_info.minor",
-    "sys.platform",
-]
-_VALUES = st.sampled_from(["(3,)", "(3, 8)", "(3, 11)", "(3, 12, 1)", "3", "11", "'linux'", "'win32'", "('linux', 3)"])
-_TESTS = st.builds(
-    "{} {} {}".format, st.sampled_from(_SUBJECTS), st.sampled_from(["==", "!=", "<", ">=", "in", "is not"]), _VALUES
-)
-_GUARDS = st.recursive(
-    _TESTS | st.sampled_from(["True", "0", "sys.platform.startswith('lin')", "os.name == 'posix'"]),
-    lambda inner: (
-        st.builds("({} {} {})".format, inner, st.sampled_from(["and", "or"]), inner)
-        | st.builds("(not {})".format, inner)
-    ),
-    max_leaves=6,
-)
-
-
-@given(_GUARDS)
-def test_a_guard_is_what_this_interpreter_makes_of_it(guard: str) -> None:
-    version = ".".join(map(str, sys.version_info[:3]))
-    environment = {"python_full_version": version, "sys_platform": sys.platform, "os_name": os.name}
-    found = only(f"import os, sys\nif {guard}:\n    import a\n").context.runs_on(environment)
-    try:
-        with warnings.catch_warnings():
-            # "is not" with a literal.
-            warnings.simplefilter("ignore")
-            expected = bool(eval(guard, {"sys": sys, "os": os}))
-    except TypeError:
-        # The code fails there.
-        return
-    assert found in {expected, None}
-
-
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(source: bytes) -> None:
     assert isinstance(read_python(source), PythonFile)
@@ -332,18 +163,3 @@ def test_any_bytes_are_read_or_refused(source: bytes) -> None:
 @given(st.text(alphabet="import fromasxyz.,()*\n :try\texcept\"'#=[]{}", max_size=120))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert isinstance(read_python(text.encode()), PythonFile)
-
-
-@pytest.mark.parametrize(
-    ("text", "package", "module"),
-    [
-        ("import a.b", "app", "a.b"),
-        ("from . import b", "app.views", "app.views"),
-        ("from .b import c", "app.views", "app.views.b"),
-        ("from ..b import c", "app.views", "app.b"),
-        ("from ...b import c", "app.views", None),
-        ("from . import b", "", None),
-    ],
-)
-def test_a_relative_import_starts_at_the_package_of_its_file(text: str, package: str, module: str | None) -> None:
-    assert absolute_module(only(text), package) == module
