@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
-from tests.hostile.shapes import SHAPES
+from tests.hostile.shapes.every import SHAPES
 
 DELIVERIES_A_SECOND = 100
 SENDERS = 40

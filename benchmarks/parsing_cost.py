@@ -12,7 +12,7 @@ import sys
 
 from benchmarks.parsing_cost_inside import measure
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox
-from tests.hostile.shapes import SHAPES
+from tests.hostile.shapes.every import SHAPES
 
 LARGEST = 5 * 1024 * 1024
 SIZES = [LARGEST // 2**step for step in range(5, -1, -1)]

@@ -7,7 +7,8 @@ import pytest
 
 from projects.domain.dependency_files import available_groups, read, select
 from projects.domain.dependency_files.logins import hide_logins
-from tests.hostile.shapes import SHAPES, Shape
+from tests.hostile.shapes.every import SHAPES
+from tests.hostile.shapes.making import Shape
 
 pytestmark = pytest.mark.long
 
