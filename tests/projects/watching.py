@@ -20,6 +20,7 @@ OTHER = "cp312-cp312-win_amd64"
 # A working day in the past: nothing here depends on the clock of this machine.
 NOON = datetime(2024, 9, 11, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LATER = NOON + timedelta(days=1)
 
 
 def person(name: str = "alice", *, address: str | None = None, staff: bool = False) -> User:
@@ -47,6 +48,11 @@ def _file(filename: str, at: datetime, *, yanked: bool = False) -> IndexFile:
     return IndexFile(filename, f"https://files.example/{filename}", uploaded_at=at, yanked=yanked)
 
 
+# The files of a package before and after a wheel for TARGET came.
+OLD = sdist("greenlet", "3.0.3")
+NEW = (wheel("greenlet", "3.1.0", OTHER), wheel("greenlet", "3.1.0"))
+
+
 def polled(name: str, *files: IndexFile, seen_at: datetime = NOON, index: Index | None = None) -> Package:
     """Store a page with exactly these files, with the events that a poll at that time writes."""
     package, _ = Package.objects.get_or_create(index=index or get_index(), name=name)
@@ -68,3 +74,8 @@ def queued_alert(user: User, project: Project, package: str = "greenlet") -> Ale
     return Alert.objects.create(
         subscription=watch, version="3.1.0", filename=fitting.filename, tag=FITTING, uploaded_at=NOON
     )
+
+
+def die(*_: object) -> None:
+    """Do what a worker does that is killed."""
+    raise SystemExit
