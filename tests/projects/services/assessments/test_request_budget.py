@@ -26,9 +26,8 @@ NAMES = 40
 
 
 @pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+def made_up(no_queue: None) -> Snapshot:
     """A snapshot of names that no index has."""
-    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
     project = bare_project("practice")
     ProjectTarget.objects.create(project=project, slug="cp313-win_amd64", position=0)
     text = "".join(f"made-up-{number}==1.0\n" for number in range(NAMES)).encode()
