@@ -32,12 +32,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from benchmarks.oracle_cases import Case, found_cases, loosened, pins_on
+from benchmarks.oracle_tally import Tally
 from benchmarks.pin_check import faults_of, forget, unlisted
 from benchmarks.uv_rules import broken_in, excluded_of, runnable_set
 from benchmarks.uv_side import Uv, UvTarget, uv_target
@@ -56,20 +56,6 @@ PLATFORMS = (
 )
 PYTHONS = ("cp39", "cp310", "cp311", "cp312", "cp313", "cp314", "cp315", "cp313t", "cp314t", "cp315t")
 T60 = tuple(f"{python}-{platform}" for python in PYTHONS for platform in PLATFORMS)
-
-
-class Tally(Struct):
-    """The number of comparisons, and each difference as text."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    differences: list[str] = field(default_factory=list)
-
-    def add(self, what: str, difference: str | None) -> None:
-        """Count one comparison, and keep the difference if there is one."""
-        self.counts[what] += 1
-        if difference is not None:
-            self.counts[f"{what}: differ"] += 1
-            self.differences.append(f"{what}: {difference}")
 
 
 def assess(case: Case, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
@@ -111,10 +97,9 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     if theirs is None:
         return
     set_of = partial(runnable_set, uv, theirs=theirs, target=target, folder=folder, asked=case.requirements)
-    uvs = _installs_lock(case, uv, theirs, target) if case.is_locked else set_of(case.written) is not None
-    tally.add("as written", f"{where}: ours {goes}, uv's {uvs}" if goes is not uvs else None)
-    uvs = set_of(case.loose) is not None
-    tally.add("loosened", f"{where}: ours {feasible}, uv's {uvs}" if feasible is not uvs else None)
+    installs = partial(_installs_lock, case, uv, theirs, target)
+    tally.compare("as written", where, goes, installs if case.is_locked else lambda: set_of(case.written) is not None)
+    tally.compare("loosened", where, feasible, lambda: set_of(case.loose) is not None)
     if not feasible:
         return
     said = uv.installs([f"{name}=={version}" for name, version in pins.items()], theirs)
