@@ -48,10 +48,11 @@ def as_json(document: Mapping[str, Any]) -> str:
     """
     parts = []
     for key, value in document.items():
-        text = json.dumps(value, ensure_ascii=False)
         if key == "assessments" and value:
             lines = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)
             text = f"[\n    {lines}\n  ]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
         parts.append(f"{json.dumps(key)}: {text}")
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
