@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import copy_context
 from datetime import datetime
 from functools import partial
@@ -35,15 +35,12 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     Files, releases and wheel events are stored in one transaction. A fault is a result, not an exception: the stored
     data are kept and the time of the next try is set. NOT_DUE, without a request, if another worker holds the claim.
     """
-    # Imported here since `assess` imports this module and often polls nothing.
-    from structlog.contextvars import bound_contextvars
-
     claim = claim_poll(package_id, now, if_due=if_due)
     if claim is None:
         return PollResult.NOT_DUE
     unchanged_polls: list[UnchangedPoll] = []
     try:
-        with bound_contextvars(package=package_id):
+        with _named_in_log(package_id):
             result = poll_claimed(claim, client, now, unchanged_polls)
         release_unchanged(unchanged_polls)
     except BaseException:
@@ -52,6 +49,16 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
             release_claims([package_id], claim.until)
         raise
     return result
+
+
+def _named_in_log(package_id: int) -> AbstractContextManager[object]:
+    """Return a context whose log records name the package."""
+    if not logger.isEnabledFor(logging.INFO):
+        # A command shows errors alone, and importing structlog takes as long as a dozen polls.
+        return nullcontext()
+    from structlog.contextvars import bound_contextvars
+
+    return bound_contextvars(package=package_id)
 
 
 def poll_claimed(
