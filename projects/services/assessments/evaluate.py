@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from msgspec import Struct
@@ -20,6 +22,7 @@ from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
 from projects.domain.assessment.unseen_sdists import unseen_in
+from projects.services.assessments.made_targets import MadeTargets, make_targets
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.plans import Plan
@@ -53,12 +56,32 @@ class ResolvedRequest(Struct, frozen=True):
     reader: IndexReader
     resolved: Sequence[ResolvedTarget]
     bridge: Plan | None
-    made: Mapping[Target, TargetResult] = {}
+    made: MadeTargets = {}
+
+    @property
+    def left(self) -> list[ResolvedTarget]:
+        """The targets that are still to be explained."""
+        return [one for one in self.resolved if one.target not in self.made]
 
     @property
     def missing(self) -> Missing:
         """What must be fetched before every result is known."""
-        return missing_in(self.resolved) | (self.bridge.missing if self.bridge is not None else Missing())
+        parts = [*(one.missing for one in self.left), *(one.missing for one in self.made.values())]
+        return reduce(or_, parts, self.bridge.missing if self.bridge is not None else Missing())
+
+    @property
+    def unseen(self) -> Mapping[int, str]:
+        """The releases whose sdist decides a verdict, by key with the package's name."""
+        unseen = unseen_in(self.left, self.reader.snapshot)
+        for one in self.made.values():
+            unseen.update(one.unseen)
+        return unseen
+
+    @property
+    def undecided(self) -> frozenset[str]:
+        """The targets, by slug, whose result may change when what is missing becomes known."""
+        made = {target.slug for target, one in self.made.items() if one.missing}
+        return frozenset({one.target.slug for one in self.left if one.missing} | made)
 
 
 def search_stored(
@@ -91,13 +114,9 @@ def evaluate(
     `resolved` is the same request, resolved after the last change of what is stored; it saves reading and resolving.
     """
     found = resolved or resolve_request(request, IndexReader(indexes, request, as_of=as_of))
-    left = [one for one in found.resolved if one.target not in found.made]
-    files_of = read_files(releases_to_explain(left), as_of=as_of)
-    explained = explain_targets(request, left, found.reader.snapshot, WheelExplanations(files_of))
-    made = {**found.made, **{one.target: result for one, result in zip(left, explained, strict=True)}}
-    results = [made[target] for target in request.targets]
-    undecided = frozenset(one.target.slug for one in found.resolved if one.missing)
-    evaluation = make_evaluation(request, results, found.missing, found.bridge, undecided)
+    made = {**found.made, **make_targets(request, found.reader, found.left)}
+    results = [made[target].result for target in request.targets]
+    evaluation = make_evaluation(request, results, found.missing, found.bridge, found.undecided)
     return replace(evaluation, consulted=found.reader.names)
 
 

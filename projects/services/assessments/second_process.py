@@ -9,26 +9,20 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
 from django.db import connection
 
-from projects.domain.assessment.explained_targets import explain_targets, releases_to_explain
-from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import TargetSearches
-from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.unseen_sdists import unseen_in
 from projects.sandbox.frames import read_message, write_message
-from projects.services.assessments.read_index import IndexReader, read_files
+from projects.services.assessments.made_targets import MadeTargets
 from scanner.domain.targets.target import Target
 from scanner.services.forking import can_fork
 from scanner.services.refresh import Fetcher, FetchProcesses
 
-Results = Mapping[Target, TargetResult]
 # For fewer targets a second process costs about what it saves.
 _FEWEST = 8
 
@@ -50,7 +44,7 @@ class SecondProcess:
 
     @classmethod
     def start(
-        cls, targets: Sequence[Target], work: Callable[[], Results], listen: Callable[[int], None] = _do_nothing
+        cls, targets: Sequence[Target], work: Callable[[], MadeTargets], listen: Callable[[int], None] = _do_nothing
     ) -> SecondProcess:
         """Fork a child that writes what `work` returns into a pipe; `listen` is called until that can be read."""
         source, sink = os.pipe()
@@ -62,7 +56,7 @@ class SecondProcess:
         os.close(sink)
         return cls(targets, pid, os.fdopen(source, "rb"), listen)
 
-    def results(self) -> Results:
+    def results(self) -> MadeTargets:
         """Return the results of the targets that the child could decide, none if it ended early."""
         self._listen(self._answer.fileno())
         try:
@@ -84,7 +78,7 @@ def second_process(
     request: AssessmentRequest,
     searches: TargetSearches,
     fetcher: Fetcher | FetchProcesses,
-    decide: Callable[[], Results],
+    decide: Callable[[], MadeTargets],
 ) -> Iterator[SecondProcess | None]:
     """Let a child decide the targets of half of the Pythons, until the block ends; None where it cannot.
 
@@ -110,14 +104,14 @@ def _can_fork(request: AssessmentRequest, searches: TargetSearches) -> bool:
     )
 
 
-def _fork(searches: TargetSearches, fetcher: FetchProcesses, decide: Callable[[], Results]) -> SecondProcess:
+def _fork(searches: TargetSearches, fetcher: FetchProcesses, decide: Callable[[], MadeTargets]) -> SecondProcess:
     # What is said of a pure wheel is the same on all platforms of one Python. Later ones take longer, as more is to be
     # planned: of four the second and third go to the child.
     pythons = sorted({target.python for target in searches.unfinished}, key=lambda one: one.version, reverse=True)
     theirs = {python for place, python in enumerate(pythons) if place % 4 in (1, 2)}
     targets = [target for target in searches.unfinished if target.python in theirs]
 
-    def work() -> Results:
+    def work() -> MadeTargets:
         fetcher.go_on_as_second()
         searches.put_aside([target for target in searches.unfinished if target not in targets])
         return decide()
@@ -129,7 +123,7 @@ def _fork(searches: TargetSearches, fetcher: FetchProcesses, decide: Callable[[]
     return child
 
 
-def _answer(sink: int, work: Callable[[], Results], parent: int) -> None:
+def _answer(sink: int, work: Callable[[], MadeTargets], parent: int) -> None:
     """Write what `work` returns, and end the process. After an error nothing is written: the parent meets it too."""
     status = 1
     try:
@@ -144,11 +138,3 @@ def _answer(sink: int, work: Callable[[], Results], parent: int) -> None:
         status = 0
     finally:
         os._exit(status)
-
-
-def explain_decided(request: AssessmentRequest, reader: IndexReader, resolved: Iterable[ResolvedTarget]) -> Results:
-    """Return the results of those of these targets that no further fact changes."""
-    decided = [one for one in resolved if not one.missing and not unseen_in([one], reader.snapshot)]
-    explanations = WheelExplanations(read_files(releases_to_explain(decided), as_of=reader.as_of))
-    results = explain_targets(request, decided, reader.snapshot, explanations)
-    return {one.target: result for one, result in zip(decided, results, strict=True)}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from projects.domain.permissions import Role
 from projects.domain.request_rate import RequestRate
 from projects.models import Origin, ProjectTarget, Snapshot
-from projects.services.assessments import fetch
+from projects.services.assessments import fact_supply
 from projects.services.assessments.run import assess_snapshot
 from projects.services.request_limits import LimitedRequest
 from projects.services.snapshots import take_snapshot
@@ -41,7 +41,7 @@ def assess(snapshot: Snapshot, replay: ReplayIndex, later: timedelta = timedelta
 def test_a_project_makes_no_more_requests_than_are_left_for_the_hour(
     made_up: Snapshot, replay: ReplayIndex, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "MOST_NEW_NAMES", 3)
+    monkeypatch.setattr(fact_supply, "MOST_NEW_NAMES", 3)
     limits = settings.WHEELWAY_REQUEST_LIMITS | {LimitedRequest.INDEX: RequestRate(10, 3600)}
     settings.WHEELWAY_REQUEST_LIMITS = limits
     assess(made_up, replay)

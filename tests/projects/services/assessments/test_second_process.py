@@ -14,23 +14,27 @@ from django.utils import timezone
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.services.assessments import fetch as fetching
 from projects.services.assessments import second_process
-from projects.services.assessments.budget import Budget
-from projects.services.assessments.evaluate import evaluate
+from projects.services.assessments.budget import Budget, Meter
+from projects.services.assessments.evaluate import ResolvedRequest, evaluate
 from projects.services.assessments.fetch import FetchResult, fetch_missing
+from projects.services.assessments.made_targets import MadeTarget, MadeTargets
 from projects.services.assessments.read_index import IndexReader
-from projects.services.assessments.second_process import Results, SecondProcess
+from projects.services.assessments.second_process import SecondProcess
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from scanner.domain.targets.target import Target, parse_target
+from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
+from scanner.models import Package
 from scanner.services.index_sets import IndexSet, one_index
 from scanner.services.refresh import FRESH_FOR, Fetcher, FetcherLost, FetchProcesses
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex, a_file
+from tests.replay.faults import Status
 
 LINUX, WINDOWS = "cp313-manylinux_2_28_x86_64", "cp314-win_amd64"
 HERE, THERE = targets(LINUX, WINDOWS)
@@ -61,16 +65,20 @@ def fetch(indexes: IndexSet, *, alone: bool = False) -> FetchResult:
     )
 
 
+def forget(name: str) -> None:
+    Package.objects.filter(name=name).delete()
+
+
 class Stop(Exception):
     """The end of a second process that runs in the first."""
 
 
-def decided(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch, *, is_served: bool) -> Results:
+def decided(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch, *, is_served: bool) -> MadeTargets:
     """What the second process decides about Windows, once Linux is searched."""
-    found: Results = {}
+    found: MadeTargets = {}
 
     @contextmanager
-    def run_here(request: Any, searches: Any, fetcher: Fetcher, decide: Callable[[], Results]) -> Iterator[None]:
+    def run_here(request: Any, searches: Any, fetcher: Fetcher, decide: Callable[[], MadeTargets]) -> Iterator[None]:
         nonlocal found
         if not is_served:
             monkeypatch.setattr(fetcher, "want_packages", lose)
@@ -96,8 +104,33 @@ def rows(indexes: IndexSet, found: FetchResult) -> list[TargetResult]:
 @pytest.mark.django_db(transaction=True)
 def test_it_decides_its_targets_as_one_process_does(indexes: IndexSet, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = rows(indexes, fetch(indexes))
-    assert decided(indexes, monkeypatch, is_served=True) == {THERE: alone[1]}
+    found = decided(indexes, monkeypatch, is_served=True)
+    assert {target: one.result for target, one in found.items()} == {THERE: alone[1]}
     assert alone[1].blockers == ("core",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_decides_a_target_that_lacks_what_cannot_be_had_and_says_what(
+    indexes: IndexSet, replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay.fail(Status(500), "/files/leaf/*")
+    forget("leaf")
+    alone = evaluate(REQUEST, indexes=indexes, resolved=fetch(indexes).resolved)
+    made = decided(indexes, monkeypatch, is_served=True)
+    assert made[THERE].result == alone.targets[1]
+    assert made[THERE].missing.releases == alone.missing.releases != ()
+    resolved = ResolvedRequest(IndexReader(indexes, REQUEST), (), None, made)
+    assert resolved.undecided == alone.undecided == {THERE.slug}
+    assert resolved.missing.releases == alone.missing.releases
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_it_lacks_at_a_limit_is_left_to_the_first(
+    indexes: IndexSet, replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget("leaf")
+    monkeypatch.setattr(Meter, "stop_reason", lambda *_: StopReason.TIME)
+    assert decided(indexes, monkeypatch, is_served=True) == {}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,12 +144,12 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
     indexes: IndexSet, answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = rows(indexes, fetch(indexes))
-    theirs = TargetResult(WINDOWS, ProjectVerdict.UNKNOWN, ())
+    theirs = MadeTarget(TargetResult(WINDOWS, ProjectVerdict.UNKNOWN, ()), Missing(), {}, frozenset())
 
     class Child:
         targets = (THERE,)
 
-        def results(self) -> dict[Target, TargetResult]:
+        def results(self) -> MadeTargets:
             return {THERE: theirs} if answers else {}
 
     @contextmanager
@@ -125,22 +158,22 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
         yield Child()
 
     monkeypatch.setattr(fetching, "second_process", stand_in)
-    assert rows(indexes, fetch(indexes, alone=True)) == [whole[0], theirs if answers else whole[1]]
+    assert rows(indexes, fetch(indexes, alone=True)) == [whole[0], theirs.result if answers else whole[1]]
 
 
-RESULT = TargetResult(LINUX, ProjectVerdict.GO, ())
+RESULT = MadeTarget(TargetResult(LINUX, ProjectVerdict.GO, ()), Missing(), {1: "one"}, frozenset({"one"}))
 
 
-def sleep() -> Results:
+def sleep() -> MadeTargets:
     time.sleep(60)
     return {HERE: RESULT}
 
 
-def fail() -> Results:
+def fail() -> MadeTargets:
     raise ValueError
 
 
-def kill_itself() -> Results:
+def kill_itself() -> MadeTargets:
     os.kill(os.getpid(), signal.SIGKILL)
     return {HERE: RESULT}
 

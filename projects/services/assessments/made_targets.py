@@ -1,0 +1,44 @@
+"""Results of targets that are explained before all targets are resolved, maybe in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from projects.domain.assessment.explained_targets import explain_targets, releases_to_explain
+from projects.domain.assessment.explained_wheels import WheelExplanations
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.resolved_target import ResolvedTarget
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.unseen_sdists import unseen_in
+from projects.services.assessments.read_index import IndexReader, read_files
+from scanner.domain.resolution.model.missing import Missing
+from scanner.domain.targets.target import Target
+
+
+class MadeTarget(Struct, frozen=True):
+    """The result of a target with what it rests on.
+
+    `missing` could not be had; `unseen` are the releases whose sdist decides a verdict, by key with the package's name;
+    `names` the packages on which its judgements rest.
+    """
+
+    result: TargetResult
+    missing: Missing
+    unseen: Mapping[int, str]
+    names: frozenset[str]
+
+
+MadeTargets = Mapping[Target, MadeTarget]
+
+
+def make_targets(request: AssessmentRequest, reader: IndexReader, resolved: Iterable[ResolvedTarget]) -> MadeTargets:
+    """Explain these targets. One query, for the files of the releases that are named."""
+    found = list(resolved)
+    explanations = WheelExplanations(read_files(releases_to_explain(found), as_of=reader.as_of))
+    results = explain_targets(request, found, reader.snapshot, explanations)
+    return {
+        one.target: MadeTarget(result, one.missing, unseen_in([one], reader.snapshot), one.names)
+        for one, result in zip(found, results, strict=True)
+    }
