@@ -20,8 +20,10 @@ from projects.services.wheel_reading import fetch_each, read_wheels, wheels_of
 from scanner.domain.evidence.compiled_modules import CompiledReading, read_compiled
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.phrases import count
+from scanner.selectors.unread_wheels import UnreadWheel, unread_modules
 from scanner.services.index_sets import IndexSet
-from scanner.services.wheel_readings import UnreadWheel, WheelSources, fetch_modules, store_compiled, unread_modules
+from scanner.services.storage.wheel_readings import store_compiled
+from scanner.services.wheel_sources import WheelSources, fetch_modules
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 
 from scanner.domain.evidence.wheel_reading import WheelReading
-from scanner.services.wheel_readings import UnreadWheel, WheelSources
+from scanner.selectors.unread_wheels import UnreadWheel
+from scanner.services.wheel_sources import WheelSources
 
 _Contents = tuple[str, str, bytes]
 Outcome = WheelReading | str

@@ -23,17 +23,12 @@ from projects.services.reading import ReadingLimitReached, run_limited
 from projects.services.reports import read_planned_set
 from scanner.domain.evidence.wheel_reader import read_wheel
 from scanner.domain.targets.target import parse_target
+from scanner.selectors.unread_wheels import UnreadWheel, next_to_broken, unread_wheels
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 from scanner.services.refresh import fetch_metadata
-from scanner.services.wheel_readings import (
-    ReadingsToStore,
-    UnreadWheel,
-    WheelSources,
-    fetch_sources,
-    next_to_broken,
-    unread_wheels,
-)
+from scanner.services.storage.wheel_readings import ReadingsToStore
+from scanner.services.wheel_sources import WheelSources, fetch_sources
 
 logger = logging.getLogger(__name__)
 

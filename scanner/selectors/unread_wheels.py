@@ -1,50 +1,23 @@
-"""Fetch the Python files of wheels, and store what was read of them."""
+"""Which wheels are still to be read, and where they are."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import takewhile
-from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 from msgspec import Struct
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.evidence.compiled_modules import CompiledReading
-from scanner.domain.evidence.wheel_reading import WheelReading, certain_breaks, with_requirements
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.next_poll import CLOCK_SKEW
-from scanner.index.archives.wheel_sources import WheelSources
-from scanner.index.client import IndexClient
-from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import ReleaseFile, StoredWheelReading
 
-__all__ = [
-    "ReadingsToStore",
-    "UnreadWheel",
-    "WheelSources",
-    "fetch_modules",
-    "fetch_sources",
-    "next_to_broken",
-    "store_compiled",
-    "unread_modules",
-    "unread_wheels",
-]
-
-logger = logging.getLogger(__name__)
+__all__ = ["UnreadWheel", "next_to_broken", "unread_modules", "unread_wheels"]
 
 TRY_AGAIN_AFTER = timedelta(days=7)
-_MOST_ERROR = 300
 _MOST_NEXT = 64
-_READ_FIELDS = (
-    *("filename", "package", "version", "modules", "imports"),
-    *("breaks", "files", "unread", "received", "error", "read_at"),
-)
 
 
 class UnreadWheel(Struct, frozen=True):
@@ -128,85 +101,3 @@ def _to_read(files: Iterable[ReleaseFile]) -> list[UnreadWheel]:
         for row in sorted(files, key=lambda row: row.filename)
         if row.release is not None and row.release.metadata is not None
     ]
-
-
-def fetch_sources(
-    file: UnreadWheel, client: IndexClient, is_wanted: Callable[[UnreadWheel, bytes], bool] = lambda file, digest: True
-) -> WheelSources | str | None:
-    """Return the packed Python files of a wheel, or why they cannot be read; None where the index does not answer.
-
-    `is_wanted` is asked with a digest of them before they are fetched.
-    """
-    return _fetch(file, partial(client.wheel_sources, is_wanted=partial(is_wanted, file)))
-
-
-def fetch_modules(file: UnreadWheel, client: IndexClient) -> WheelSources | str | None:
-    """Return the packed compiled modules of a wheel, else what `fetch_sources` does."""
-    return _fetch(file, client.wheel_modules)
-
-
-def _fetch(file: UnreadWheel, read: Callable[[str], WheelSources]) -> WheelSources | str | None:
-    try:
-        return read(file.url)
-    except InvalidArchive as error:
-        return error.message
-    except NoSuchFile:
-        return "the file does not exist"
-    except IndexFault as error:
-        logger.info("wheel not fetched file=%s error=%s", file.filename, error)
-        return None
-    finally:
-        # The limits of hosts are rows: the thread that fetches has a connection of its own.
-        connection.close()
-
-
-class ReadingsToStore:
-    """What was read of wheels, stored together: a row by itself takes as long as twenty."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-        self._rows: list[StoredWheelReading] = []
-
-    def add(self, file: UnreadWheel, reading: WheelReading, received: int) -> bool:
-        """Add what was read of a wheel. Return whether importing its package fails on some Python."""
-        name, version = canonicalize_name(file.package), Version(file.version)
-        reading = with_requirements(reading, name, file.requires_dist)
-        breaks = bool(certain_breaks(reading, name, version, file.filename))
-        self._add(
-            file,
-            modules=list(reading.modules),
-            imports=[one.to_json() for one in reading.imports],
-            breaks=breaks,
-            files=reading.files,
-            unread=reading.unread,
-            received=received,
-        )
-        return breaks
-
-    def add_unreadable(self, file: UnreadWheel, why: str) -> None:
-        """Add a wheel that cannot be read."""
-        self._add(file, error=why[:_MOST_ERROR])
-
-    def store(self) -> None:
-        """Store what was added, in place of what was stored of the wheels, but for their compiled modules."""
-        rows, self._rows = self._rows, []
-        StoredWheelReading.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["sha256"], update_fields=_READ_FIELDS
-        )
-
-    def _add(self, file: UnreadWheel, **values: Any) -> None:
-        self._rows.append(
-            StoredWheelReading(
-                sha256=file.sha256,
-                filename=file.filename,
-                package=file.package,
-                version=file.version,
-                read_at=self._now,
-                **values,
-            )
-        )
-
-
-def store_compiled(file: UnreadWheel, reading: CompiledReading) -> None:
-    """Store what was read of the compiled modules of a wheel."""
-    StoredWheelReading.objects.filter(sha256=file.sha256).update(compiled=reading.to_json())
