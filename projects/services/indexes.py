@@ -23,7 +23,7 @@ from scanner.services.indexes import (
     make_private_index,
     repoll_failed,
 )
-from scanner.services.packages import ensure_packages_on, recheck_missing
+from scanner.services.packages import recheck_missing
 
 __all__ = [
     "AlreadyConfigured",
@@ -36,7 +36,6 @@ __all__ = [
     "index_ids_of",
     "indexes_of",
     "remove_index",
-    "watch_names",
 ]
 
 # Each index is requested once for every package of the project.
@@ -157,12 +156,6 @@ def index_ids_of(project_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """Return `index_ids` of several projects. Three queries."""
     default, own = get_index().pk, own_index_ids()
     return {pk: tuple(own.get(pk) or [default]) for pk in project_ids}
-
-
-def watch_names(project: Project, names: Collection[str], now: datetime) -> dict[int, list[int]]:
-    """Poll these names on every index of the project. Return the ids of the packages by index."""
-    watched = ensure_packages_on(index_ids(project), names, now)
-    return {index: [package.pk for package in packages] for index, packages in watched.items()}
 
 
 def ask_missing_again(now: datetime) -> int:

@@ -35,13 +35,6 @@ def grouped(number: float, decimals: int = 0) -> str:
     return text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
 
 
-def share_of(part: int, whole: int) -> str:
-    """Return what begins a clause about a part of things just counted: "8 of them", "none of them", "which is"."""
-    if whole == 1:
-        return "which is" if part else "which is not"
-    return {0: "none of them", whole: "all of them"}.get(part, f"{part} of them")
-
-
 def join_words(words: Sequence[str], conjunction: Literal["and", "or"] = "and") -> str:
     """Join words as a list: "a", "a and b", "a, b and c"."""
     if len(words) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from operator import itemgetter
 
@@ -49,19 +49,7 @@ _COLUMNS = ("digest", "text", "catalogue", "offers")
 
 def prepare_profiles(sets: Iterable[frozenset[Facts]]) -> PreparedProfiles:
     """Prepare the profiles of these sets of files."""
-    return _prepare([_profile_of(facts) for facts in sets])
-
-
-def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, int]:
-    """Return the row of each profile, created where it is new."""
-    made = [_described(profile) for profile in profiles]
-    return dict(zip((profile for _, _, profile in made), _prepare(made).store(), strict=True))
-
-
-_Described = tuple[str, str, ReleaseProfile]
-
-
-def _prepare(made: Sequence[_Described]) -> PreparedProfiles:
+    made = [_profile_of(facts) for facts in sets]
     by_digest = {digest: (text, profile) for digest, text, profile in made}
     known = _known(by_digest)
     # In a fixed order, so that two transactions with the same profiles never wait for each other in a circle.
@@ -74,13 +62,11 @@ def _prepare(made: Sequence[_Described]) -> PreparedProfiles:
 
 
 @lru_cache(maxsize=1024)
-def _profile_of(facts: frozenset[Facts]) -> _Described:
-    """Return the profile of these files, which many packages share, with its digest and its text."""
-    files = (ProfileFile(tags, FileKind(kind), python, yanked) for tags, kind, python, yanked in facts)
-    return _described(ReleaseProfile.of(files))
-
-
-def _described(profile: ReleaseProfile) -> _Described:
+def _profile_of(facts: frozenset[Facts]) -> tuple[str, str, ReleaseProfile]:
+    """Return the profile of these files, which many packages share, after its digest and its text."""
+    profile = ReleaseProfile.of(
+        ProfileFile(tags, FileKind(kind), python, yanked) for tags, kind, python, yanked in facts
+    )
     text = profile.text
     return hashlib.sha256(text.encode()).hexdigest(), text, profile
 

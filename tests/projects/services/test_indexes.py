@@ -13,11 +13,11 @@ from projects.services.indexes import (
     index_ids,
     indexes_of,
     remove_index,
-    watch_names,
 )
 from scanner.models import Index, Package
 from scanner.selectors.name_confusion import confusions
 from scanner.services.indexes import client_of, get_index
+from scanner.services.packages import ensure_packages_on
 from scanner.services.polling.schedule import poll_batch
 from tests.projects.watching import NOON, project_of
 from tests.replay import ReplayIndex
@@ -89,8 +89,8 @@ def test_a_private_name_that_stands_on_the_public_index_too_is_a_warning(
         private.style.serials = False
         private.add_package("ours", ["ours-2.0-py3-none-any.whl"])
         extra = add_index(project, private.url.replace("http://", "http://robot:s3cret@"), IndexRole.EXTRA)
-        keys = watch_names(project, ["ours", "theirs"], NOON)
-        poll_batch([pk for pks in keys.values() for pk in pks], seconds=60)
+        watched = ensure_packages_on(indexes_of(project).keys, ["ours", "theirs"], NOON)
+        poll_batch([package.pk for packages in watched.values() for package in packages], seconds=60)
         assert "authorization" in private.requests_for("ours")[0].headers
         assert all("authorization" not in seen.headers for seen in replay.requests)
         (confusion,) = confusions(indexes_of(project), ["ours", "theirs"])

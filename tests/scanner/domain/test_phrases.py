@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.domain.phrases import agree, count, join_first, join_words, share_of
+from scanner.domain.phrases import agree, count, join_first, join_words
 
 
 @pytest.mark.parametrize(
@@ -13,11 +13,6 @@ from scanner.domain.phrases import agree, count, join_first, join_words, share_o
         (count(2, "watch", "watches"), "2 watches"),
         (agree(1, "needs", "need"), "needs"),
         (agree(12, "needs", "need"), "need"),
-        (share_of(1, 1), "which is"),
-        (share_of(0, 1), "which is not"),
-        (share_of(0, 9), "none of them"),
-        (share_of(8, 9), "8 of them"),
-        (share_of(9, 9), "all of them"),
         (join_words([]), ""),
         (join_words(["a"]), "a"),
         (join_words(["a", "b"]), "a and b"),
