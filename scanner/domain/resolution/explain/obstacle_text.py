@@ -10,20 +10,20 @@ __all__ = ["obstacle_text"]
 # What follows the name and version of a release, and the names of several.
 _OBSTACLE_TEXTS = {
     Obstacle.PURE_SOURCE: (
-        noop("has no wheel, only pure Python source to build"),
-        noop("have no wheel, only pure Python source to build"),
+        noop("has no wheel for it, only pure Python source to build"),
+        noop("have no wheel for it, only pure Python source to build"),
     ),
     Obstacle.COMPILED_SOURCE: (
-        noop("has no wheel, only source to compile"),
-        noop("have no wheel, only source to compile"),
+        noop("has no wheel for it, only source to compile"),
+        noop("have no wheel for it, only source to compile"),
     ),
     Obstacle.UNSEEN_SOURCE: (
-        noop("has no wheel, only source that was not looked into"),
-        noop("have no wheel, only source that was not looked into"),
+        noop("has no wheel for it, only source that was not looked into"),
+        noop("have no wheel for it, only source that was not looked into"),
     ),
     Obstacle.UNREADABLE_SOURCE: (
-        noop("has no wheel, only source that cannot be read"),
-        noop("have no wheel, only source that cannot be read"),
+        noop("has no wheel for it, only source that cannot be read"),
+        noop("have no wheel for it, only source that cannot be read"),
     ),
     Obstacle.REQUIRES_PYTHON: (noop("excludes that Python"), noop("exclude that Python")),
     Obstacle.NO_FILE: (noop("has no file for it"), noop("have no file for it")),

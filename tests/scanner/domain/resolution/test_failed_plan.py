@@ -20,7 +20,7 @@ def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
     assert made.reason is not None
     assert plan_reason_text(made.reason) == (
         "no path: no release of hopeless is usable on cp313-manylinux_2_28_x86_64: "
-        "1.1 has no wheel, only source to compile"
+        "1.1 has no wheel for it, only source to compile"
     )
     assert told(made) == ["model 2.6.1 2.8.0 minor direct", "core 2.16.2 2.20.0 minor transitive"]
     assert made.conflict is not None
@@ -66,5 +66,19 @@ def test_no_path_says_of_one_that_nothing_admits_what_its_releases_lack() -> Non
     made = plan(upgrade_of(root_requirements("absent>=1.0", "left", "right"), index=index))
     assert made.reason is not None
     assert plan_reason_text(made.reason) == (
-        "no path: you ask for absent>=1.0, but absent 1.1 has no wheel, only source to compile"
+        "no path: you ask for absent>=1.0, but absent 1.1 has no wheel for it, only source to compile"
+    )
+
+
+def test_no_path_does_not_deny_the_wheel_that_a_release_has_for_another_target() -> None:
+    index: SmallIndex = {
+        "left": {"1.0": {"needs": ["shared<2"]}},
+        "right": {"1.0": {"needs": ["shared>=2"]}},
+        "shared": {"1.0": {}, "2.0": {}},
+        "clock": {"1.0": {"on": ["win32", "source: compiled"]}},
+    }
+    made = plan(upgrade_of(root_requirements("clock", "left", "right"), index=index))
+    assert made.reason is not None
+    assert plan_reason_text(made.reason) == (
+        "no path: you ask for clock, but clock 1.0 has no wheel for it, only source to compile"
     )

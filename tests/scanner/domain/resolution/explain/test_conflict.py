@@ -86,7 +86,7 @@ def test_a_constraint_an_extra_and_a_bar_are_named_as_such() -> None:
         "You ask for app.",
         "app 1.0 needs orm[fast].",
         "All releases of orm[fast] need x>=2.",
-        "On Linux: x 3.0 has no wheel, only source to compile; x 2.0 has no file for it.",
+        "On Linux: x 3.0 has no wheel for it, only source to compile; x 2.0 has no file for it.",
         "So no version of x is left.",
     ]
 
@@ -100,7 +100,7 @@ def test_a_constraint_an_extra_and_a_bar_are_named_as_such() -> None:
         ),
         (
             ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1 to 1.6", obstacle=Obstacle.COMPILED_SOURCE),
-            "a 1.1 to 1.6 have no wheel, only source to compile",
+            "a 1.1 to 1.6 have no wheel for it, only source to compile",
         ),
         (
             ConflictLine(LineKind.UNAVAILABLE, "a", versions="1.1 to 1.6", only=True, obstacle=Obstacle.TOO_YOUNG),

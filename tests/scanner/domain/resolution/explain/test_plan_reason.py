@@ -53,7 +53,7 @@ def test_a_sentence_that_was_stored_is_read_as_it_is() -> None:
 
 
 def test_a_target_is_named_as_the_page_names_it_or_left_out() -> None:
-    lacking = "has no wheel, only source to compile or is younger than the policy allows"
+    lacking = "has no wheel for it, only source to compile or is younger than the policy allows"
     text = f"no release of driver is usable{{}}: 2.9 {lacking}"
     assert plan_cause_text(BLOCKED) == text.format(f" on {LINUX}")
     assert plan_cause_text(BLOCKED, lambda slug: "Python 3.13 on Linux") == text.format(" on Python 3.13 on Linux")
