@@ -7,7 +7,9 @@ is to be used, the session sends every request.
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -70,6 +72,7 @@ class DirectRequests:
         self._limits = limits
         self._timeout = Timeout(connect=limits.connect, read=limits.silence)
         self._routes: dict[tuple[str, str, bool], _Route] = {}
+        self._pid, self._lock = os.getpid(), threading.Lock()
 
     @contextmanager
     def open(
@@ -88,6 +91,8 @@ class DirectRequests:
             raw.release_conn()
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], auth: AuthBase | None) -> BaseHTTPResponse:
+        if self._pid != os.getpid():
+            self._leave_connections()
         place = urlsplit(url)
         key = (place.scheme, place.netloc, auth is not None)
         route = self._routes.get(key)
@@ -109,6 +114,14 @@ class DirectRequests:
             retries=route.adapter.max_retries,
             timeout=self._timeout,
         )
+
+    def _leave_connections(self) -> None:
+        """Leave the connections of a process that forked this one to it: each would read answers to the other."""
+        with self._lock:
+            if self._pid != os.getpid():
+                self._routes.clear()
+                self._session.close()
+                self._pid = os.getpid()
 
     def _through_session(
         self, method: str, url: str, headers: Mapping[str, str], auth: AuthBase | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -82,3 +83,18 @@ def test_a_long_body_that_nobody_wants_is_not_read(index: ReplayIndex) -> None:
         client.page("demo")
     assert isinstance(client.page("demo"), FreshPage)
     assert len({seen.connection for seen in index.requests}) == 2
+
+
+def test_a_forked_process_sends_nothing_on_the_connections_of_its_parent(index: ReplayIndex) -> None:
+    client = IndexClient(index.url)
+    client.page("demo")
+    child = os.fork()
+    if not child:
+        try:
+            client.page("demo")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    client.page("demo")
+    first, theirs, last = [seen.connection for seen in index.requests]
+    assert first == last != theirs
