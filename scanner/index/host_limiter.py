@@ -72,14 +72,17 @@ class MemoryLimiterStore:
             waiting = self._waiting.setdefault(host, deque())
             waiting.append(mine)
             # In order: otherwise a thread that releases and acquires at once would keep the others out.
-            acquired = self._changed.wait_for(
-                lambda: waiting[0] is mine and self._inside.get(host, 0) < slots, patience.total_seconds()
-            )
-            waiting.remove(mine)
-            if acquired:
-                self._inside[host] = self._inside.get(host, 0) + 1
-            self._changed.notify_all()
-            return acquired
+            try:
+                acquired = self._changed.wait_for(
+                    lambda: waiting[0] is mine and self._inside.get(host, 0) < slots, patience.total_seconds()
+                )
+                if acquired:
+                    self._inside[host] = self._inside.get(host, 0) + 1
+                return acquired
+            finally:
+                # Also when the time limit of a job ends the wait: a place that is left would keep out all others.
+                waiting.remove(mine)
+                self._changed.notify_all()
 
     def release(self, host: str) -> None:
         """Release a slot."""

@@ -1,5 +1,6 @@
 """Host limits: slots, throttling, and Retry-After in every form."""
 
+import signal
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -139,3 +140,21 @@ def test_who_waited_for_a_place_does_not_enter_a_host_that_closed_meanwhile() ->
 def test_any_retry_after_is_a_wait_of_a_second_or_more_or_none(text: str) -> None:
     wait = parse_retry_after(text, NOW)
     assert wait is None or wait >= timedelta(seconds=1)
+
+
+def test_who_is_interrupted_while_waiting_for_a_place_keeps_no_one_out() -> None:
+    store = MemoryLimiterStore()
+    assert store.acquire(HOST, 1, timedelta(0))
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(TimeoutError):
+            store.acquire(HOST, 1, timedelta(seconds=PATIENCE))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    store.release(HOST)
+    assert store.acquire(HOST, 1, timedelta(0))
