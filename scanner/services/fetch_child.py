@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn
@@ -17,6 +17,7 @@ from django.db import connection
 from msgspec import Struct, field
 
 from scanner.services.fetching import Arrival, Fetcher, Progress
+from scanner.services.forking import ENDING_SIGNALS, has_ended, kill, signals_held
 from scanner.services.polling import stats
 
 if TYPE_CHECKING:
@@ -91,19 +92,21 @@ class FetchChild:
         self.begun = 0
 
     @classmethod
-    def start(cls, make: Callable[[Progress], Fetcher]) -> FetchChild:
-        """Fork a child that fetches."""
+    def start(cls, make: Callable[[Progress], Fetcher], beside: Iterable[FetchChild] = ()) -> FetchChild:
+        """Fork a child that fetches. `beside` are the earlier ones."""
         # Loaded here, since most commands of a day fetch nothing.
         from multiprocessing import Pipe
 
         (ours, theirs), (second, for_second) = Pipe(), Pipe()
         parent = os.getpid()
         connection.close()
-        pid = os.fork()
-        if not pid:
-            ours.close()
-            second.close()
-            _live([theirs, for_second], make, parent)
+        with signals_held():
+            pid = os.fork()
+            if not pid:
+                for pipe in (ours, second, *(pipe for one in beside for pipe in (one.pipe, one.second))):
+                    # Otherwise the child at the other end would not notice that the parent has closed it, or has gone.
+                    pipe.close()
+                _live([theirs, for_second], make, parent)
         theirs.close()
         for_second.close()
         return cls(pid, ours, second)
@@ -135,10 +138,9 @@ class FetchChild:
 
     def join(self, until: float) -> None:
         """Wait for the end of the child until this monotonic time, then kill it."""
-        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+        while not has_ended(self.pid):
             if time.monotonic() > until:
-                os.kill(self.pid, signal.SIGKILL)
-                os.waitpid(self.pid, 0)
+                kill(self.pid)
                 return
             time.sleep(0.005)
 
@@ -147,14 +149,15 @@ def _live(pipes: Collection[Connection], make: Callable[[Progress], Fetcher], pa
     """Be the child: fetch what is wanted until the parent asks for the end, then end the process."""
     status = 1
     try:
-        # Ctrl-C is for the parent, which then lets the child end.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # They are for the parent, which then lets the child end, or goes: a child that ends at once would keep claims.
+        for one in ENDING_SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
         served = ServedFetcher(make)
         try:
             _Service(served, pipes).run(parent)
         finally:
             served.fetcher.close()
+            served.fetcher.release_claims()
             stats.flush()
         status = 0
     finally:

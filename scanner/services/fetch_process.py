@@ -20,7 +20,7 @@ from django.conf import settings
 from scanner.services.fetch_child import FetchChild, Report, ServedFetcher, Wanted
 from scanner.services.fetch_requests import FetchRequests
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress, closing_time
-from scanner.services.forking import can_fork
+from scanner.services.forking import can_fork, ended_in_order
 from scanner.services.index_sets import IndexSet
 from scanner.services.stored_facts import fresh_names, settled_releases
 
@@ -46,10 +46,12 @@ def fetching_beside(
     """
     make = partial(Fetcher, indexes, fresh_for, patient=patient)
     fetcher = FetchProcesses(indexes, fresh_for, make, progress) if can_fork() else make(progress)
-    try:
-        yield fetcher
-    finally:
-        fetcher.close()
+    with ended_in_order():
+        try:
+            yield fetcher
+        finally:
+            fetcher.close()
+            fetcher.release_claims()
 
 
 class FetchProcesses:
@@ -118,6 +120,11 @@ class FetchProcesses:
         if self._here is not None:
             self._here.fetcher.close()
 
+    def release_claims(self) -> None:
+        """Release the claims of the polls that still run in this process, as `Fetcher.release_claims` does."""
+        if self._here is not None:
+            self._here.fetcher.release_claims()
+
     @property
     def can_serve_second(self) -> bool:
         """Whether a process that is forked now can go on with this."""
@@ -170,7 +177,8 @@ class FetchProcesses:
         connections = settings.WHEELWAY_INDEX_CONNECTIONS
         count = min(_CHILDREN, connections)
         make = partial(self._make, connections=connections // count)
-        self._children = [FetchChild.start(make) for _ in range(count)]
+        for _ in range(count):
+            self._children.append(FetchChild.start(make, self._children))
 
     def _do_without(self, wanted: Wanted) -> None:
         """Forget what is only likely to be of use."""
@@ -221,7 +229,8 @@ class FetchProcesses:
         if self._is_second:
             raise FetcherLost
         self._begun_before = self.begun
-        self._end_children(0)
+        # A child that is killed would keep claims, on pages that are then waited for here.
+        self._end_children(closing_time() + _END_AFTER)
         self._here = ServedFetcher(self._make)
         for urgent in (True, False):
             self._here.ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))

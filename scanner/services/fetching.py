@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
 from scanner.services.metadata import MetadataAnswer
 from scanner.services.packages import KnownPackage, ensure_packages_on
+from scanner.services.polling.claims import release_claims
 from scanner.services.polling.results import PollResult
 from scanner.services.release_fetches import ReleaseFetches
 from scanner.services.shutdown import stop_requested
@@ -102,6 +103,7 @@ class Fetcher:
         self._indexes, self._fresh_for, self._patient, self._progress = indexes, fresh_for, patient, progress
         self._done = 0
         self._closed = threading.Event()
+        self._claims: dict[int, datetime] = {}
         self._clients: dict[int, IndexClient | None] = {}
         self._pages: dict[str, list[WantedPage]] = {}
         self._releases = ReleaseFetches(indexes, self._client)
@@ -180,6 +182,11 @@ class Fetcher:
         self._jobs.close(closing_time())
         self._receive(self._jobs.take(0))
 
+    def release_claims(self) -> None:
+        """Release the claims of the polls that still run: for a process that ends, which drops their answers."""
+        for package_id, until in list(self._claims.items()):
+            release_claims([package_id], until)
+
     def _receive(self, results: Collection[tuple[WantedPage | int, PollResult | MetadataAnswer]]) -> None:
         answers = [one for _, one in results if isinstance(one, MetadataAnswer) and not self._reads_again(one)]
         if answers:
@@ -204,12 +211,12 @@ class Fetcher:
 
     def _polled(self, page: WantedPage, result: PollResult) -> None:
         if result is PollResult.FAILED and page.index.pk not in self._probes and self._tries_again(page):
-            self._jobs.submit(page, partial(page.poll, self._closed), Rank.PAGE)
+            self._jobs.submit(page, partial(page.poll, self._closed, self._claims), Rank.PAGE)
             return
         failed = result in (PollResult.FAILED, PollResult.THROTTLED)
         if failed:
-            error = Package.objects.values_list("last_error", flat=True).get(pk=page.package_id)
-            self._add_fault(page.name, error)
+            stored = Package.objects.filter(pk=page.package_id).values_list("last_error", flat=True).first()
+            self._add_fault(page.name, "its index was deleted meanwhile" if stored is None else stored)
         self.answered = self.answered or not failed
         self._settle(page)
         if probe := self._probes.get(page.index.pk):
@@ -241,7 +248,9 @@ class Fetcher:
         if probe is not None and probe.is_silent:
             self._leave(page, probe)
         elif probe is None or probe.begins(page):
-            self._jobs.submit(page, partial(page.poll, self._closed), Rank.PAGE if urgent else Rank.LIKELY_PAGE)
+            self._jobs.submit(
+                page, partial(page.poll, self._closed, self._claims), Rank.PAGE if urgent else Rank.LIKELY_PAGE
+            )
 
     def _report(self, name: str) -> None:
         self._done += 1

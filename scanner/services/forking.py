@@ -1,14 +1,20 @@
-"""Whether a process may fork a child that goes on with what the process has read."""
+"""Forks of a process whose children go on with what it has read: whether they are safe, and how they end."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
-__all__ = ["can_fork"]
+__all__ = ["ENDING_SIGNALS", "can_fork", "ended_in_order", "has_ended", "kill", "signals_held"]
+
+# What a user or a supervisor ends a process with.
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def can_fork() -> bool:
@@ -24,3 +30,49 @@ def can_fork() -> bool:
         and not connection.in_atomic_block
         and not getattr(connection, "is_in_memory_db", bool)()
     )
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold the signals that end a process back until the block ends.
+
+    A child forked in the block handles them in its own way first: as its parent does, it would run the parent's end.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM end this process as an exception does, so that it releases what it holds."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    # The status that a shell shows of a process that the signal ended.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def has_ended(pid: int) -> bool:
+    """Return whether this child has ended."""
+    try:
+        return os.waitpid(pid, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        # Whoever started this process made it ignore SIGCHLD, so that the kernel keeps nothing of a child's end.
+        return True
+
+
+def kill(pid: int) -> None:
+    """End this child at once, if it has not ended."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ChildProcessError, ProcessLookupError):
+        # As above.
+        return

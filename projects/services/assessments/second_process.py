@@ -20,7 +20,7 @@ from projects.domain.assessment.searches import TargetSearches
 from projects.sandbox.frames import read_message, write_message
 from projects.services.assessments.made_targets import MadeTargets
 from scanner.domain.targets.target import Target
-from scanner.services.forking import can_fork
+from scanner.services.forking import ENDING_SIGNALS, can_fork, kill, signals_held
 from scanner.services.refresh import Fetcher, FetchProcesses
 
 # For fewer targets a second process costs about what it saves.
@@ -49,10 +49,11 @@ class SecondProcess:
         """Fork a child that writes what `work` returns into a pipe; `listen` is called until that can be read."""
         source, sink = os.pipe()
         parent = os.getpid()
-        pid = os.fork()
-        if not pid:
-            os.close(source)
-            _answer(sink, work, parent)
+        with signals_held():
+            pid = os.fork()
+            if not pid:
+                os.close(source)
+                _answer(sink, work, parent)
         os.close(sink)
         return cls(targets, pid, os.fdopen(source, "rb"), listen)
 
@@ -69,8 +70,7 @@ class SecondProcess:
     def end(self) -> None:
         """End the child, whatever it does."""
         self._answer.close()
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        kill(self.pid)
 
 
 @contextmanager
@@ -128,8 +128,9 @@ def _answer(sink: int, work: Callable[[], MadeTargets], parent: int) -> None:
     status = 1
     try:
         # Ctrl-C is for the parent; what it does about it, as what it does at its end, is not for the child.
-        for one in (signal.SIGINT, signal.SIGTERM):
+        for one in ENDING_SIGNALS:
             signal.signal(one, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
         # End when the parent was killed: no process reads the answer.
         signal.signal(signal.SIGALRM, lambda *_: os._exit(1) if os.getppid() != parent else None)
         signal.setitimer(signal.ITIMER_REAL, 1, 1)

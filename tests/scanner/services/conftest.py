@@ -7,6 +7,7 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent
+from scanner.services import fetch_process
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
@@ -42,3 +43,9 @@ def events() -> Callable[[], list[tuple[str, str]]]:
         return [(kind, filename or version) for kind, filename, version in rows]
 
     return read
+
+
+@pytest.fixture
+def nothing_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch_process, "fresh_names", lambda *_: set())
+    monkeypatch.setattr(fetch_process, "settled_releases", lambda *_: set())
