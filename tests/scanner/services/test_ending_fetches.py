@@ -60,9 +60,12 @@ def test_a_command_whose_processes_are_all_told_to_end_leaves_no_package_claimed
     wanted = tmp_path / "requirements.txt"
     wanted.write_text("one\ntwo\nthree\nfour\n")
     command = [sys.executable, "manage.py", "assess", str(wanted), "--target", "cp314-manylinux_2_28_x86_64"]
+    # A shell lets what it starts in the background ignore Ctrl-C, and so do all that this starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment(data, replay.url), stderr=subprocess.DEVNULL, start_new_session=True
     )
+    signal.signal(signal.SIGINT, before)
     try:
         assert held.begun.wait(PATIENCE)
         os.killpg(process.pid, number)
