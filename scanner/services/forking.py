@@ -64,7 +64,7 @@ def has_ended(pid: int) -> bool:
     try:
         return os.waitpid(pid, os.WNOHANG) != (0, 0)
     except ChildProcessError:
-        # Whoever started this process made it ignore SIGCHLD, so that the kernel keeps nothing of a child's end.
+        # SIGCHLD is ignored, which a process inherits: the kernel then keeps no exit status of its children.
         return True
 
 
@@ -74,5 +74,5 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     except (ChildProcessError, ProcessLookupError):
-        # As above.
+        # It has ended, and SIGCHLD is ignored.
         return

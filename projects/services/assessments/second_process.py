@@ -2,7 +2,7 @@
 
 The process is forked when the first target has been searched, so it has all that was read until then. Where pages are
 fetched, the fetch processes serve it too. Where none are, it reads the store alone: a target that needs more is left to
-the parent, as all of them are if the child ends early.
+the parent, as are those without a result when a limit is reached, or when the child ends early.
 """
 
 from __future__ import annotations
