@@ -211,7 +211,7 @@ class Fetcher:
 
     def _polled(self, page: WantedPage, result: PollResult) -> None:
         if result is PollResult.FAILED and page.index.pk not in self._probes and self._tries_again(page):
-            self._jobs.submit(page, partial(page.poll, self._closed, self._claims), Rank.PAGE)
+            self._submit(page, urgent=True)
             return
         failed = result in (PollResult.FAILED, PollResult.THROTTLED)
         if failed:
