@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
+from typing import Protocol
 
 from msgspec import Struct
 from packaging.utils import NormalizedName
@@ -61,9 +62,14 @@ class ResolvedTarget(Struct, frozen=True):
         return reduce(or_, (part.missing for part in parts if part is not None))
 
 
-def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
-    """Return what must be fetched before every result is known."""
+class _Lacking(Protocol):
+    @property
+    def missing(self) -> Missing: ...
+
+
+def missing_in(targets: Iterable[_Lacking]) -> Missing:
+    """Return what must be fetched before the result of each of these targets is known."""
     missing = Missing()
-    for one in resolved:
+    for one in targets:
         missing |= one.missing
     return missing

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 from django.conf import settings
 from msgspec import Struct
@@ -66,8 +64,8 @@ class ResolvedRequest(Struct, frozen=True):
     @property
     def missing(self) -> Missing:
         """What must be fetched before every result is known."""
-        parts = [*(one.missing for one in self.left), *(one.missing for one in self.made.values())]
-        return reduce(or_, parts, self.bridge.missing if self.bridge is not None else Missing())
+        missing = missing_in(self.left) | missing_in(self.made.values())
+        return missing | self.bridge.missing if self.bridge is not None else missing
 
     @property
     def unseen(self) -> Mapping[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -100,7 +100,7 @@ def fetch_missing(
             if searches.finished and searches.unfinished:
                 between(reader, searches)
             if alone:
-                made.update(_made_by_two(request, reader, searches, fetcher, driver))
+                made.update(_made_by_two(request, reader, searches, fetcher, driver, made.keys()))
             driver.run(searches, searches.advance)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge, made)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
@@ -161,8 +161,12 @@ def _made_by_two(
     searches: TargetSearches,
     fetcher: Fetcher | FetchProcesses,
     driver: _Driver,
+    known: Collection[Target],
 ) -> MadeTargets:
-    """Return the results of the targets that this process and a second one have found; none without a second one."""
+    """Return the results of the targets that this process and a second one have found; none without a second one.
+
+    `known` are targets that have their result already.
+    """
     if not searches.finished:
         driver.run(searches, partial(_advance_without_pages, searches))
     before = {one.target for one in searches.finished}
@@ -181,7 +185,8 @@ def _made_by_two(
             return {}
         driver.run(searches, searches.advance)
         # Explained here while the child may still be at work.
-        made = {**make_targets(request, reader, searches.finished), **child.results()}
+        mine = [one for one in searches.finished if one.target not in known]
+        made = {**make_targets(request, reader, mine), **child.results()}
         searches.take_up([target for target in child.targets if target not in made])
     return made
 
