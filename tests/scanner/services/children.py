@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from scanner.services.fetch_process import FetchProcesses
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress
@@ -17,7 +18,7 @@ def quiet(name: str, done: int, total: int) -> None:
 
 
 class StandIn:
-    """A fetcher that has everything at once, except `lost`, and leaves out releases below 0 that are not urgent."""
+    """A fetcher that has everything at once, and leaves out releases below 0 that are not urgent."""
 
     def __init__(self, progress: Progress, at_name: Callable[[str], object]) -> None:
         self.begun, self.answered, self.faults = 0, True, {"odd": "is odd"}
@@ -63,7 +64,7 @@ class StandIn:
 @contextmanager
 def beside(at_name: Callable[[str], object] = str, progress: Progress = quiet) -> Iterator[FetchProcesses]:
     def make(report: Progress, connections: int = 0) -> Fetcher:
-        return StandIn(report, at_name)  # type: ignore[return-value]
+        return cast("Fetcher", StandIn(report, at_name))
 
     fetcher = FetchProcesses(NOWHERE, FRESH_FOR, make, progress)
     try:
@@ -72,7 +73,7 @@ def beside(at_name: Callable[[str], object] = str, progress: Progress = quiet) -
         fetcher.close()
 
 
-def all_of(fetcher: FetchProcesses) -> tuple[set[str], set[int]]:
+def all_of(fetcher: Fetcher | FetchProcesses) -> tuple[set[str], set[int]]:
     names: set[str] = set()
     releases: set[int] = set()
     while fetcher.busy:

@@ -8,6 +8,7 @@ import pytest
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent
 from scanner.services import fetch_process
+from scanner.services.index_sets import IndexSet, one_index
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
@@ -43,6 +44,12 @@ def events() -> Callable[[], list[tuple[str, str]]]:
         return [(kind, filename or version) for kind, filename, version in rows]
 
     return read
+
+
+@pytest.fixture
+def indexes(replay: ReplayIndex) -> IndexSet:
+    """The replay index alone."""
+    return one_index(replay.url, IndexClient(replay.url))
 
 
 @pytest.fixture

@@ -9,18 +9,18 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.db import connection
 from msgspec import Struct
 
-from scanner.index.client import IndexClient
 from scanner.models import Package
 from scanner.services import fetching as fetching_module
 from scanner.services.fetch_process import FetchProcesses, fetching_beside
 from scanner.services.fetching import FRESH_FOR, Fetcher, Progress, fetching
 from scanner.services.forking import ended_in_order, has_ended, kill
-from scanner.services.index_sets import IndexSet, one_index
+from scanner.services.index_sets import IndexSet
 from tests.commands import environment, migrated
 from tests.compat_site.installation import Held
 from tests.patience import PATIENCE
@@ -29,11 +29,6 @@ from tests.scanner.services.children import NOWHERE, StandIn, all_of, beside, qu
 
 A_MOMENT = 0.2
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def indexes(replay: ReplayIndex) -> IndexSet:
-    return one_index(replay.url, IndexClient(replay.url))
 
 
 @pytest.fixture
@@ -192,7 +187,7 @@ def test_a_child_ends_in_order_where_the_other_one_was_killed() -> None:
             os.write(sink, b"released")
 
     def make(report: Progress, connections: int = 0) -> Fetcher:
-        return Noted(report, str)  # type: ignore[return-value]
+        return cast("Fetcher", Noted(report, str))
 
     fetcher = FetchProcesses(NOWHERE, FRESH_FOR, make, quiet)
     fetcher.want_packages(["one", "two"])

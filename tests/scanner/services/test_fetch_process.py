@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import cast
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -57,7 +58,7 @@ def test_the_children_share_the_connections(connections: int, shares: str, setti
 
     def make(report: Progress, connections: int) -> Fetcher:
         os.write(sink, b"%d " % connections)
-        return StandIn(report, str)  # type: ignore[return-value]
+        return cast("Fetcher", StandIn(report, str))
 
     fetcher = FetchProcesses(NOWHERE, FRESH_FOR, make, quiet)
     fetcher.want_packages(["one", "two", "three", "four"])

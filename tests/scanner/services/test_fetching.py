@@ -6,34 +6,15 @@ from datetime import timedelta
 import pytest
 from pytest_django.fixtures import Settings
 
-from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
-from scanner.services.fetching import Fetcher, fetching
-from scanner.services.index_sets import IndexSet, one_index
+from scanner.services.fetching import fetching
+from scanner.services.index_sets import IndexSet
 from tests.compat_site.installation import Held
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, a_file, faults
+from tests.scanner.services.children import all_of, quiet
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def indexes(replay: ReplayIndex) -> IndexSet:
-    return one_index(replay.url, IndexClient(replay.url))
-
-
-def all_of(fetcher: Fetcher) -> tuple[set[str], set[int]]:
-    names: set[str] = set()
-    releases: set[int] = set()
-    while fetcher.busy:
-        arrival = fetcher.wait(5)
-        names |= arrival.names
-        releases |= arrival.releases
-    return names, releases
-
-
-def quiet(name: str, done: int, total: int) -> None:
-    """Show nothing."""
 
 
 def test_each_page_and_each_metadata_is_asked_for_once(replay: ReplayIndex, indexes: IndexSet) -> None:
