@@ -263,7 +263,7 @@ def main(arguments: Sequence[str]) -> int:
             write()
             tally = Tally()
             each: Callable[[Mapping[str, Any]], None] = partial(
-                compare, case, uv=uv, folder=folder, tally=tally, quick=options.quick
+                compare, case, uv=uv.under(case.options), folder=folder, tally=tally, quick=options.quick
             )
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(each, found["assessments"]))

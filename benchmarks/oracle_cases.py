@@ -10,7 +10,9 @@ from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from projects.domain.assessment.file_choices import ALL, file_choices_of, policy_under
 from projects.domain.dependency_files import Format, ParsedFiles, ParsedRequirement, RequirementOrigin, read, select
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import Target
 
 _NAMES = (
@@ -25,7 +27,8 @@ class Case(Struct, frozen=True):
 
     `written` is what uv reads: the file itself, the requirements of a manifest, or the pins of a lock. `is_locked`: the
     pins are installed as they are, without their dependencies. `requirements` are the project's own. `pinned` are the
-    pins of a lock, each with the digests of the files that it lists.
+    pins of a lock, each with the digests of the files that it lists. `options` tell uv what the files say of the files
+    of packages, which it reads otherwise or not at all.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Case(Struct, frozen=True):
     requirements: tuple[Requirement, ...]
     is_locked: bool = False
     pinned: tuple[tuple[Requirement, frozenset[str]], ...] = ()
+    options: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path, folder: Path, uv: str | None = None) -> Case:
@@ -55,7 +59,8 @@ class Case(Struct, frozen=True):
         loose = folder / f"{path.stem}-loose.in"
         loose.write_text("".join(f"{loosened(one)}\n" for one in own))
         pinned = tuple(_listed(written.read_text())) if is_locked else ()
-        return cls(path.stem, paths, written, loose, own, is_locked, pinned)
+        options = tuple(_options(parsed, folder / f"{path.stem}-built.txt"))
+        return cls(path.stem, paths, written, loose, own, is_locked, pinned, options)
 
 
 def loosened(requirement: Requirement) -> Requirement:
@@ -84,6 +89,21 @@ def _own(counting: Sequence[ParsedRequirement]) -> Iterator[ParsedRequirement]:
     direct = [one for one in counting if not one.constraint and not one.override and one.direct is not False]
     manifest = [one for one in direct if one.source in _MANIFESTS]
     yield from manifest or direct
+
+
+def _options(parsed: ParsedFiles, built: Path) -> Iterator[str]:
+    """Yield options for uv. A package of which the files admit no wheel has no version where nothing is built.
+
+    uv builds such a package in spite of `--only-binary :all:`, and ignores a file's `--pre`.
+    """
+    names = sorted(file_choices_of(parsed.options, ()).no_binary)
+    if ALL in names:
+        yield from ("--no-binary", ALL)
+    elif names:
+        built.write_text("".join(f"{name}<0\n" for name in names))
+        yield from ("--constraint", str(built))
+    if policy_under(BuildPolicy(), parsed.options).prereleases:
+        yield from ("--prerelease", "allow")
 
 
 def _requirement(one: ParsedRequirement) -> Requirement:

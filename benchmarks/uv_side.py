@@ -6,7 +6,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
+from typing import Self
 
 from msgspec import Struct
 
@@ -56,7 +58,14 @@ class Uv:
 
     def __init__(self, program: str, index_url: str, folder: Path) -> None:
         self._program, self._index_url, self._folder = program, index_url, folder
+        self._options: tuple[str, ...] = ()
         folder.mkdir(parents=True, exist_ok=True)
+
+    def under(self, options: Sequence[str]) -> Self:
+        """Return the same with options that every question is asked with."""
+        found = copy(self)
+        found._options = tuple(options)
+        return found
 
     def compile(
         self,
@@ -106,7 +115,8 @@ class Uv:
     def _run(self, verb: str, target: UvTarget, *more: str) -> subprocess.CompletedProcess[str]:
         command = [
             self._program, "pip", verb, "--index-url", self._index_url, "--only-binary", ":all:",
-            "--python", sys.executable, "--python-version", target.python, "--python-platform", target.platform, *more,
+            "--python", sys.executable, "--python-version", target.python, "--python-platform", target.platform,
+            *self._options, *more,
         ]  # fmt: skip
         environment = {
             "PATH": os.environ.get("PATH", ""),

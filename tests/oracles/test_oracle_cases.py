@@ -1,0 +1,49 @@
+"""What the oracle asks uv about files that say which files of packages an installer may take."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.oracle_cases import Case
+from benchmarks.uv_side import Uv, UvTarget, uv_target
+from scanner.domain.targets.target import parse_target
+from tests.replay import ReplayIndex
+from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+
+def asked(text: str, replay: ReplayIndex, folder: Path) -> tuple[Uv, Case, UvTarget]:
+    program = find_uv()
+    if program is None:
+        pytest.skip("uv: not installed")
+    path = folder / "requirements.txt"
+    path.write_text(text)
+    case = Case.read(path, folder)
+    target = uv_target(parse_target("cp312-manylinux_2_28_x86_64"))
+    assert target is not None
+    return Uv(program, replay.url, folder / "uv").under(case.options), case, target
+
+
+@pytest.mark.parametrize("name", ["greenlet", ":all:"])
+def test_a_package_that_a_file_has_built_has_no_wheel_for_uv_either(
+    name: str, replay: ReplayIndex, tmp_path: Path
+) -> None:
+    uv, case, target = asked(f"greenlet==3.1.1\n--no-binary {name}\n", replay, tmp_path)
+
+    assert uv.compile(case.written, target) is None
+    assert uv.compile(case.loose, target) is None
+    assert not uv.installs_file(case.written, target)
+
+
+def test_a_package_that_a_file_has_built_may_stay_away(replay: ReplayIndex, tmp_path: Path) -> None:
+    uv, case, target = asked("idna==3.10\n--no-binary greenlet\n", replay, tmp_path)
+
+    assert uv.compile(case.written, target) == {"idna": "3.10"}
+
+
+def test_uv_takes_pre_releases_where_a_file_does(replay: ReplayIndex, tmp_path: Path) -> None:
+    uv, case, target = asked("--pre\nsendgrid\n", replay, tmp_path)
+
+    found = uv.compile(case.loose, target)
+
+    assert found is not None
+    assert found["sendgrid"] == "7.0.0rc2"
