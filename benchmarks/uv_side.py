@@ -1,14 +1,14 @@
 """uv as the other side of a comparison: one target, one question, over an index on this machine."""
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from copy import copy
 from pathlib import Path
-from typing import Self
 
 from msgspec import Struct
 
@@ -56,16 +56,13 @@ def uv_target(target: Target) -> UvTarget | None:
 class Uv:
     """uv with a cache of its own; it never fetches a Python and reads no configuration of this machine."""
 
-    def __init__(self, program: str, index_url: str, folder: Path) -> None:
-        self._program, self._index_url, self._folder = program, index_url, folder
-        self._options: tuple[str, ...] = ()
+    def __init__(self, program: str, index_url: str, folder: Path, options: Sequence[str] = ()) -> None:
+        self._program, self._index_url, self._folder, self._options = program, index_url, folder, options
         folder.mkdir(parents=True, exist_ok=True)
 
-    def under(self, options: Sequence[str]) -> Self:
+    def under(self, options: Sequence[str]) -> Uv:
         """Return the same with options that every question is asked with."""
-        found = copy(self)
-        found._options = tuple(options)
-        return found
+        return Uv(self._program, self._index_url, self._folder, options)
 
     def compile(
         self,

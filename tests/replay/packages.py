@@ -177,9 +177,10 @@ class ReplayPackage:
             self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))
         self._changed()
 
-    def learn(self, metadata: RecordedMetadata) -> None:
-        """What was found in files later; changes no page."""
-        self._files = {file.row.filename: _with_metadata(file, metadata) for file in self._files.values()}
+    def learn(self, metadata: RecordedMetadata, version: str) -> None:
+        """What was found in files of a version later; changes no page."""
+        for file in [file for file in self._files.values() if file.row.version == version]:
+            self._files[file.row.filename] = _with_metadata(file, metadata)
         self._has_learned = True
 
     def touch(self) -> None:

@@ -39,7 +39,7 @@ _KEPT = ("Metadata-Version", "Name", "Version", "Requires-Python", "Dynamic", "P
 
 
 class RecordingIndex(ReplayIndex):
-    """A replay index that learns. What is asked for at the same time is fetched at the same time, each thing once."""
+    """A replay index that learns. What is asked for at the same time is fetched at the same time, each release once."""
 
     def __init__(self, upstream: str, port: int = 0) -> None:
         # no digests: the texts served are shorter than those that the index has digests of
@@ -52,7 +52,7 @@ class RecordingIndex(ReplayIndex):
         self._files: dict[str, dict[str, IndexFile]] = {}
         self._refused: set[tuple[str, str]] = set()
         self._digests: dict[tuple[str, str], str | None] = {}
-        self._fetching: dict[str, threading.RLock] = {}
+        self._fetching: dict[tuple[str, str], threading.RLock] = {}
         self.learned_pages = 0
         self.learned: dict[str, RecordedMetadata] = {}
 
@@ -69,9 +69,12 @@ class RecordingIndex(ReplayIndex):
     def file(self, name: str, filename: str, as_of: str | None) -> ReplayFile | None:
         """As the base, after what is in the file was learned."""
         self._ensure_page(name)
-        with self._one_at_a_time(name):
-            found = super().file(name, filename, as_of)
-            if found is None or (name, filename) in self._refused or found.synthetic:
+        found = super().file(name, filename, as_of)
+        if found is None or found.synthetic:
+            return found
+        # Of two wheels of a release the second is held against the first.
+        with self._one_at_a_time(name, found.row.version):
+            if (name, filename) in self._refused:
                 return found
             learned = self._learn(found, name)
             if learned is None:
@@ -79,7 +82,7 @@ class RecordingIndex(ReplayIndex):
                 return found
             with self.lock:
                 self.learned[name] = (self.learned.get(name) or read_metadata(name)) | learned
-                self._packages[name].learn(self.learned[name])
+                self._packages[name].learn(self.learned[name], found.row.version)
         return super().file(name, filename, as_of)
 
     def _ensure_page(self, name: str) -> None:
@@ -87,9 +90,9 @@ class RecordingIndex(ReplayIndex):
             if name not in self._names and (name, "") not in self._refused:
                 self._learn_page(name)
 
-    def _one_at_a_time(self, name: str) -> threading.RLock:
+    def _one_at_a_time(self, name: str, version: str = "") -> threading.RLock:
         with self.lock:
-            return self._fetching.setdefault(name, threading.RLock())
+            return self._fetching.setdefault((name, version), threading.RLock())
 
     def write(self) -> None:
         """Adds what was learned to the recorded data."""
@@ -142,11 +145,12 @@ class RecordingIndex(ReplayIndex):
         return RecordedMetadata(sdists={row.filename: sdist})
 
     def _listed(self, name: str) -> dict[str, IndexFile]:
-        if name not in self._files:
-            answer = self._client.page(name)
-            assert isinstance(answer, FreshPage)
-            self._files[name] = {file.filename: file for file in answer.page.files}
-        return self._files[name]
+        with self._one_at_a_time(name):
+            if name not in self._files:
+                answer = self._client.page(name)
+                assert isinstance(answer, FreshPage)
+                self._files[name] = {file.filename: file for file in answer.page.files}
+            return self._files[name]
 
     def _wheel_text(self, file: IndexFile) -> bytes:
         try:
