@@ -106,4 +106,4 @@ class PartialSolution:
     def would_violate(self, incompatibility: Incompatibility, node: int) -> bool:
         """Return whether all terms but that of a node hold already."""
         allowed = self.allowed
-        return all(other == node or allowed[other] & mask == allowed[other] for other, mask in incompatibility.terms)
+        return all(other == node or not allowed[other] & ~mask for other, mask in incompatibility.terms)

@@ -11,16 +11,19 @@ __all__ = ["propagate"]
 
 
 def propagate(
-    solution: PartialSolution, watch: Sequence[Sequence[Incompatibility]], queue: list[int]
+    solution: PartialSolution, watch: Sequence[Sequence[tuple[int, Incompatibility]]], queue: list[int]
 ) -> Incompatibility | None:
     """Apply every incompatibility with one undecided term; return one that is violated, or None.
 
-    `queue` has the nodes that changed and is empty afterwards, `watch` the incompatibilities of each node.
+    `queue` has the nodes that changed and is empty afterwards, `watch` the incompatibilities of each node, each with
+    the set of its term for that node. Most of them hold already, as nothing of that set is left.
     """
     allowed, limit = solution.allowed, solution.limit
     while queue:
         node = queue.pop()
-        for incompatibility in reversed(watch[node]):
+        for own, incompatibility in reversed(watch[node]):
+            if not allowed[node] & own:
+                continue
             last = -1
             last_mask = 0
             for other, mask in incompatibility.terms:

@@ -66,7 +66,7 @@ class Solver(Generic[R, M]):
         self._expired = expired
         self._number: dict[str, int] = {}
         self._solution = PartialSolution()
-        self._watch: list[list[Incompatibility]] = []
+        self._watch: list[list[tuple[int, Incompatibility]]] = []
         self._order = DecisionOrder()
         self._follows = self._order.follows
         self._loaded: set[tuple[int, int]] = set()
@@ -120,14 +120,10 @@ class Solver(Generic[R, M]):
             return ANYTHING
         number = self._number[node]
         allowed = self._solution.always(number)
-        for incompatibility in self._watch[number]:
-            own = 0
-            for other, mask in incompatibility.terms:
-                if other == number:
-                    own = mask
-                elif self._solution.always(other) & ~mask:
-                    break
-            else:
+        for own, incompatibility in self._watch[number]:
+            if not any(
+                other != number and self._solution.always(other) & ~mask for other, mask in incompatibility.terms
+            ):
                 allowed &= ~own
         return allowed
 
@@ -172,8 +168,8 @@ class Solver(Generic[R, M]):
     def _store(self, incompatibility: Incompatibility) -> None:
         if not incompatibility.terms:
             self._failed = incompatibility
-        for node, _ in incompatibility.terms:
-            self._watch[node].append(incompatibility)
+        for node, mask in incompatibility.terms:
+            self._watch[node].append((mask, incompatibility))
 
     def _missing(self, node: int) -> list[M]:
         """Return what the provider lacks to decide a node and, if that is anything, to decide the other open ones."""
