@@ -83,7 +83,6 @@ class PackagesOnTarget:
         self._read: dict[NormalizedName, int] = {}
         # What the solver's provider remembers: which releases are read together, and the nodes of extras.
         self._read_ahead = ReadAhead()
-        self._complete: set[tuple[int, NormalizedName | None]] = set()
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
 
     def take_over(self, other: PackagesOnTarget) -> None:

@@ -22,13 +22,15 @@ _Applicable = tuple[tuple[Requirement, Requirement], ...]
 class RootsOnTarget:
     """The requirements of a project that apply on one target, under one policy; shared by all searches there.
 
-    `direct` are those of the project itself, `included` come from a list or a lock, `requirements` are both.
+    `direct` are those of the project itself, `included` come from a list or a lock, `requirements` are both. `complete`
+    are the dependencies, by identity, and extras whose packages all were seen to be known or given up.
     """
 
     def __init__(self, cache: ResolutionCache, target: Target, roots: RootRequirements, policy: BuildPolicy) -> None:
         self._roots = roots
         self._candidate_cache = CandidateCache.of(cache, target, policy)
         self._markers = self._candidate_cache.markers
+        self.complete: set[tuple[int, NormalizedName | None]] = set()
         self._applicable: dict[tuple[int, NormalizedName | None], _Applicable] = {}
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for requirement in roots.overrides:

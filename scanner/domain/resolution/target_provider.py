@@ -112,7 +112,7 @@ class TargetProvider(PackagesOnTarget):
         dependencies = cache.dependencies(package, choice)
         key = (id(dependencies), extra)
         block = self._read_ahead.block(candidates, choice) if extra is None else NO_BLOCK
-        if not block.fresh and key in self._complete:
+        if not block.fresh and key in self._roots.complete:
             return None
         positions = [choice.bit_length() - 1, *block.fresh]
         unread = [
@@ -125,7 +125,7 @@ class TargetProvider(PackagesOnTarget):
         packages = () if dependencies is None else tuple(self._unknown_packages(dependencies, extra))
         if not releases and not packages:
             if dependencies is not None:
-                self._complete.add(key)
+                self._roots.complete.add(key)
             return None
         near: list[int] = []
         if block.reads:
