@@ -126,12 +126,8 @@ class Demand:
     def _read(self, package: PackageVersions, mask: int) -> Search[None]:
         """Wait until the metadata of these releases is known or given up."""
         while True:
-            unread = tuple(
-                (package.name, package.versions[position - 1])
-                for position in bits(mask)
-                if self._cache.dependencies(package, 1 << position) is None
-            )
-            missing = self._cache.without_given_up(Missing((), unread))
+            unread = ((package.name, package.version(one)) for one in self._cache.unread(package, mask))
+            missing = self._cache.without_given_up(Missing((), tuple(unread)))
             if not missing:
                 return
             yield missing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -135,14 +135,12 @@ class PackagesOnTarget:
             self._read[name] = self._read.get(name, 0) | choice
         return dependencies
 
-    def read(self, package: PackageVersions, positions: Iterable[int]) -> None:
+    def read(self, package: PackageVersions, releases: int) -> None:
         """Read the dependencies of these releases, but for those whose metadata the index does not give."""
-        name, cache, read = package.name, self.cache, 0
-        for position in positions:
-            release = 1 << position
-            if cache.dependencies(package, release) is not None:
-                read |= release
-            elif not cache.was_refused(package, release):
+        name, read = package.name, releases
+        for release in self.cache.unread(package, releases):
+            read ^= release
+            if not self.cache.was_refused(package, release):
                 self.missing_releases.add((name, package.version(release)))
         self._read[name] = self._read.get(name, 0) | read
 

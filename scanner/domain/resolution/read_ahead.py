@@ -6,13 +6,11 @@ read, so that few fetches lead far back. What is read depends on the search alon
 
 from __future__ import annotations
 
-from itertools import islice
-
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.model.candidates import CandidateSet
-from scanner.domain.resolution.pubgrub.incompatibility import bits, highest_bits
+from scanner.domain.resolution.pubgrub.incompatibility import highest_part, lowest, lowest_part
 
 __all__ = ["NO_BLOCK", "Block", "ReadAhead", "around", "beyond"]
 
@@ -34,12 +32,12 @@ def beyond(reads: int) -> int:
 
 
 class Block(Struct, frozen=True):
-    """The releases of a package, by position, that a search has read together; `fresh` are those to read now."""
+    """The releases from one position to another that a search has read together; `fresh` is the set to read now."""
 
     low: int
     high: int
     reads: int = 0
-    fresh: tuple[int, ...] = ()
+    fresh: int = 0
 
 
 NO_BLOCK = Block(0, 0)
@@ -62,9 +60,10 @@ class ReadAhead:
             return Block(before.low, before.high, before.reads)
         count = around(before.reads)
         among = candidates.usable & candidates.package.all
-        below = highest_bits(among & (choice - 1), count)
-        fresh = (*below, *islice(bits(among & ~((choice << 1) - 1)), count))
-        low, high = min((position, *fresh)), max((position, *fresh))
+        above = among & ~((choice << 1) - 1)
+        fresh = highest_part(among & (choice - 1), count) | lowest_part(above, count)
+        whole = fresh | choice
+        low, high = lowest(whole).bit_length() - 1, whole.bit_length() - 1
         if before.reads and low <= before.high and before.low <= high:
             low, high = min(low, before.low), max(high, before.high)
         return Block(low, high, before.reads + 1, fresh)

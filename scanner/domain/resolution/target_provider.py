@@ -114,14 +114,10 @@ class TargetProvider(PackagesOnTarget):
         block = self._read_ahead.block(candidates, choice) if extra is None else NO_BLOCK
         if not block.fresh and key in self._roots.complete:
             return None
-        positions = [choice.bit_length() - 1, *block.fresh]
-        unread = [
-            package.version(1 << position)
-            for position in positions
-            if cache.dependencies(package, 1 << position) is None
-            and not self._is_skipped(package, 1 << position, choice)
-        ]
-        releases = tuple((name, version) for version in unread if not cache.is_given_up(name, version))
+        unread = cache.unread(package, choice | block.fresh)
+        # A neighbour only makes the search shorter: whether it may be chosen itself is asked when it is.
+        versions = (package.version(one) for one in unread if one == choice or not cache.was_refused(package, one))
+        releases = tuple((name, version) for version in versions if not cache.is_given_up(name, version))
         packages = () if dependencies is None else tuple(self._unknown_packages(dependencies, extra))
         if not releases and not packages:
             if dependencies is not None:
@@ -132,17 +128,6 @@ class TargetProvider(PackagesOnTarget):
             usable = candidates.usable & package.all
             near = self.preference.next_beyond(package, block.low, block.high, usable, beyond(block.reads))
         return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
-
-    def _is_skipped(self, package: PackageVersions, neighbour: int, choice: int) -> bool:
-        """Return whether a neighbour of a choice need not be known: the index does not give its metadata.
-
-        It only makes the search shorter. Whether it may be chosen itself is asked when it is.
-        """
-        return (
-            neighbour != choice
-            and self.cache.dependencies(package, neighbour) is None
-            and self.cache.was_refused(package, neighbour)
-        )
 
     def _unknown_packages(self, dependencies: Dependencies, extra: NormalizedName | None) -> Iterator[NormalizedName]:
         for _, requirement in self.applicable(dependencies, extra):

@@ -16,6 +16,7 @@ from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.requirement import InvalidRequirement, Requirement, read_requirement
 from scanner.domain.resolution.model.source import CandidateSource
 from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.pubgrub.incompatibility import bits
 from scanner.domain.targets.target import Target
 
 __all__ = ["Dependencies", "InstallableVersions", "ResolutionCache"]
@@ -70,6 +71,7 @@ class ResolutionCache:
         self._source = source
         self._packages: dict[NormalizedName, PackageVersions] = {}
         self._dependencies: dict[tuple[NormalizedName, int], Dependencies] = {}
+        self._read: dict[NormalizedName, int] = {}
         self._given_up_packages: set[NormalizedName] = set()
         self._given_up_releases: set[tuple[NormalizedName, Version]] = set()
         self._dependents: dict[tuple[NormalizedName, Requirement], int] = {}
@@ -178,11 +180,17 @@ class ResolutionCache:
         if found is None:
             found = self._parsed[listed] = _parse_dependencies(listed)
         self._dependencies[key] = found
+        self._read[package.name] = self._read.get(package.name, 0) | choice
         for requirements in (found.plain, found.conditional, *found.by_extra.values()):
             for requirement in requirements:
                 place = (package.name, requirement)
                 self._dependents[place] = self._dependents.get(place, 0) | choice
         return found
+
+    def unread(self, package: PackageVersions, releases: int) -> list[int]:
+        """Return those of these releases whose metadata is not known, each as a set of one."""
+        left = releases & ~self._read.get(package.name, 0)
+        return [1 << position for position in bits(left) if self.dependencies(package, 1 << position) is None]
 
     def was_refused(self, package: PackageVersions, choice: int) -> bool:
         """Return whether the index did not give the metadata of one release when asked."""

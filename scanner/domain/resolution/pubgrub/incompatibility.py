@@ -22,7 +22,9 @@ __all__ = [
     "bits",
     "highest",
     "highest_bits",
+    "highest_part",
     "lowest",
+    "lowest_part",
 ]
 
 ABSENT = 1
@@ -56,6 +58,26 @@ def highest_bits(mask: int, count: int) -> list[int]:
         found.append(mask.bit_length() - 1)
         mask ^= 1 << found[-1]
     return found[::-1]
+
+
+def highest_part(mask: int, count: int) -> int:
+    """Return the highest candidates of a finite set, at most so many, as a set."""
+    if mask.bit_count() <= count:
+        return mask
+    part = 0
+    for _ in range(count):
+        part |= highest(mask & ~part)
+    return part
+
+
+def lowest_part(mask: int, count: int) -> int:
+    """Return the lowest candidates of a finite set, at most so many, as a set."""
+    if mask.bit_count() <= count:
+        return mask
+    rest = mask
+    for _ in range(count):
+        rest &= rest - 1
+    return mask ^ rest
 
 
 class ExternalCause(Struct, Generic[Reason], frozen=True):
