@@ -74,15 +74,13 @@ class RecordingIndex(ReplayIndex):
             return found
         # Of two wheels of a release the second is held against the first.
         with self._one_at_a_time(name, found.row.version):
-            if (name, filename) in self._refused:
-                return found
-            learned = self._learn(found, name)
+            learned = None if (name, filename) in self._refused else self._learn(found, name)
             if learned is None:
                 self._refused.add((name, filename))
-                return found
-            with self.lock:
-                self.learned[name] = (self.learned.get(name) or read_metadata(name)) | learned
-                self._packages[name].learn(self.learned[name], found.row.version)
+            else:
+                with self.lock:
+                    self.learned[name] = (self.learned.get(name) or read_metadata(name)) | learned
+                    self._packages[name].learn(self.learned[name], found.row.version)
         return super().file(name, filename, as_of)
 
     def _ensure_page(self, name: str) -> None:
