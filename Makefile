@@ -7,7 +7,8 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 	--no-emit-find-links --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
-# A file's tests stay together: they share what is costly to set up. They begin in the order that tests/conftest.py gives.
+# A file's tests stay together: they share what is costly to set up. tests/conftest.py gives the order in which they begin,
+# and the folders whose files stay together too.
 # Three processes on two cores: many tests wait for servers and processes that they start.
 SPREAD := -n 3 --dist loadfile --no-loadscope-reorder
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -18,6 +19,7 @@ from django import conf
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadFileScheduling
 
 from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 
@@ -27,6 +29,8 @@ _no_postgresql: str | None = None
 _hands_out = "-n" in sys.argv and sys.argv[sys.argv.index("-n") + 1] != "0"
 _runs_tests = "PYTEST_XDIST_WORKER" in os.environ or not _hands_out
 _BROWSER_TESTS = Path(__file__).with_name("browser")
+# Folders whose files share what is costly to set up: one process runs them all.
+_TOGETHER = ("tests/compat_site/workers/",)
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # What the first process that needs it makes, and all others use (tests.commands.migrated).
@@ -106,6 +110,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left_out if item.get_closest_marker("live") else chosen).append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
+
+
+class _FileOrFolderScheduling(LoadFileScheduling):
+    """The distribution of `--dist loadfile`, with some whole folders as one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return _FileOrFolderScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure() -> None:

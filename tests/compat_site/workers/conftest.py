@@ -8,8 +8,9 @@ from tests.compat_site.installation import Installation
 from tests.services import ServiceUnavailable
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def installed(tmp_path_factory: pytest.TempPathFactory, postgresql_database: None) -> Iterator[Installation]:
+    """Start one installation for all files of this folder, and end it after the last one."""
     try:
         installation = Installation(tmp_path_factory.mktemp("installation"))
     except ServiceUnavailable as unavailable:
