@@ -1,10 +1,12 @@
 """Locks that several tests read."""
 
-from projects.domain.dependency_files import ParsedFiles, read
+from projects.domain.dependency_files import ParsedFiles
+from tests.projects.domain.dependency_files.one_file import one_file
 
 
-def one_file(path: str, content: str) -> ParsedFiles:
-    parsed = read({path: content.encode()}, [path])
+def one_lock(path: str, content: str) -> ParsedFiles:
+    """Read a lock, each requirement of which is locked."""
+    parsed = one_file(path, content)
     assert all(one.locked for one in parsed.requirements)
     return parsed
 

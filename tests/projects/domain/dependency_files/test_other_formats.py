@@ -6,17 +6,13 @@ import pytest
 
 from projects.domain.dependency_files import (
     Format,
-    ParsedFiles,
     RequirementOrigin,
     RuntimeHint,
     is_dependency_file,
     read,
     select,
 )
-
-
-def one_file(path: str, content: str) -> ParsedFiles:
-    return read({path: content.encode()}, [path])
+from tests.projects.domain.dependency_files.one_file import one_file
 
 
 def test_a_conda_environment_gives_its_pip_part_and_names_the_rest() -> None:

@@ -1,11 +1,11 @@
 """Locks of PDM: extras, groups, markers and places."""
 
 from projects.domain.dependency_files import RequirementOrigin
-from tests.projects.domain.dependency_files.small_locks import one_file
+from tests.projects.domain.dependency_files.small_locks import one_lock
 
 
 def test_pdm_lock() -> None:
-    parsed = one_file(
+    parsed = one_lock(
         "pdm.lock",
         """\
 [metadata]

@@ -2,11 +2,11 @@
 
 from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.dependency_files import RequirementOrigin, RequirementScope, read, select
-from tests.projects.domain.dependency_files.small_locks import POETRY_21, one_file
+from tests.projects.domain.dependency_files.small_locks import POETRY_21, one_lock
 
 
 def test_poetry_lock_of_today() -> None:
-    parsed = one_file("poetry.lock", POETRY_21)
+    parsed = one_lock("poetry.lock", POETRY_21)
     rows = [(one.name, one.pinned, one.marker, one.scope, one.groups) for one in parsed.requirements]
     assert rows == [
         ("colorama", "0.4.6", 'os_name == "nt"', RequirementScope.MAIN, ()),

@@ -1,11 +1,11 @@
 """Locks in the standard format."""
 
 from projects.domain.dependency_files import RequirementOrigin, RequirementScope
-from tests.projects.domain.dependency_files.small_locks import one_file
+from tests.projects.domain.dependency_files.small_locks import one_lock
 
 
 def test_pylock() -> None:
-    parsed = one_file(
+    parsed = one_lock(
         "pylock.dev.toml",
         """\
 lock-version = "1.0"
@@ -43,6 +43,6 @@ directory = {path = "c", editable = true}
 
 
 def test_an_invalid_pylock_is_told_and_its_packages_still_read() -> None:
-    parsed = one_file("pylock.toml", "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\nversion = 1\n")
+    parsed = one_lock("pylock.toml", "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\nversion = 1\n")
     assert [one.name for one in parsed.requirements] == ["a"]
     assert [one.line for one in parsed.problems] == [None, 4]

@@ -2,19 +2,14 @@
 
 import pytest
 
-from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, RequirementOrigin, read
+from projects.domain.dependency_files import ParsedRequirement, RequirementOrigin, read
+from tests.projects.domain.dependency_files.one_file import requirements_txt
 
 SHA = "0" * 64
 
 
-def text(content: str, **others: str) -> ParsedFiles:
-    files = {"requirements.txt": content.encode()}
-    files |= {name.replace("__", "/").replace("_txt", ".txt"): other.encode() for name, other in others.items()}
-    return read(files, ["requirements.txt"])
-
-
 def only(content: str) -> ParsedRequirement:
-    parsed = text(content)
+    parsed = requirements_txt(content)
     assert parsed.problems == ()
     assert len(parsed.requirements) == 1
     return parsed.requirements[0]
@@ -94,7 +89,7 @@ def test_a_direct_reference_tells_its_name_and_origin(
 def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
     line: str, origin: RequirementOrigin, extras: tuple[str, ...]
 ) -> None:
-    parsed = text(f"six\n{line}\n")
+    parsed = requirements_txt(f"six\n{line}\n")
     assert [one.name for one in parsed.requirements] == ["six"]
     assert [(one.origin, one.extras, one.line) for one in parsed.unnamed] == [(origin, extras, 2)]
     assert [(one.line, "not judged" in one.message) for one in parsed.problems] == [(2, True)]
@@ -132,14 +127,16 @@ def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
     ],
 )
 def test_a_bad_line_is_one_problem_with_its_place_and_the_rest_counts(line: str, message: str) -> None:
-    parsed = text(f"# head\nfirst==1\n\n{line}\nlast==2\n")
+    parsed = requirements_txt(f"# head\nfirst==1\n\n{line}\nlast==2\n")
     assert [one.name for one in parsed.requirements] == ["first", "last"]
     assert [(one.path, one.line) for one in parsed.problems] == [("requirements.txt", 4)]
     assert message in parsed.problems[0].message
 
 
 def test_a_continued_line_has_the_number_of_its_first_physical_line() -> None:
-    parsed = text(f"a==1 \\\n    --hash=sha256:{SHA} \\\n    --hash=sha512:ab\nb==2 \\\n  # a comment ends it\nc\\\n")
+    parsed = requirements_txt(
+        f"a==1 \\\n    --hash=sha256:{SHA} \\\n    --hash=sha512:ab\nb==2 \\\n  # a comment ends it\nc\\\n"
+    )
     assert [(one.name, one.line, len(one.hashes)) for one in parsed.requirements] == [
         ("a", 1, 2),
         ("b", 4, 0),
@@ -147,48 +144,8 @@ def test_a_continued_line_has_the_number_of_its_first_physical_line() -> None:
     ]
 
 
-def test_includes_and_constraints_are_followed_relative_to_the_including_file() -> None:
-    parsed = text(
-        "-r sub/base.txt\n-cconstraints.txt\ntop\n",
-        sub__base_txt="--requirement=deep.txt\nbase\n",
-        sub__deep_txt="deep\n",
-        constraints_txt="base<3\n",
-    )
-    assert [(one.name, one.source, one.constraint) for one in parsed.requirements] == [
-        ("deep", "sub/deep.txt", False),
-        ("base", "sub/base.txt", False),
-        ("base", "constraints.txt", True),
-        ("top", "requirements.txt", False),
-    ]
-    assert [source.path for source in parsed.sources] == [
-        "requirements.txt",
-        "sub/base.txt",
-        "sub/deep.txt",
-        "constraints.txt",
-    ]
-    assert parsed.problems == ()
-
-
-def test_a_circle_is_told_once_where_it_closes() -> None:
-    parsed = text("-r b.txt\na\n", b_txt="-r requirements.txt\nb\n")
-    assert [one.name for one in parsed.requirements] == ["b", "a"]
-    assert [(one.path, one.line) for one in parsed.problems] == [("b.txt", 1)]
-
-
-def test_a_file_that_two_files_include_is_read_once() -> None:
-    parsed = text("-r b.txt\n-r c.txt\n", b_txt="-r d.txt\n", c_txt="-r d.txt\n", d_txt="d\n")
-    assert [one.name for one in parsed.requirements] == ["d"]
-
-
-def test_includes_end_at_a_bounded_depth() -> None:
-    files = {f"{number}.txt": f"-r {number + 1}.txt\nx{number}\n".encode() for number in range(40)}
-    parsed = read(files, ["0.txt"])
-    assert "deeper than" in parsed.problems[0].message
-    assert len(parsed.requirements) < 40
-
-
 def test_options_are_kept_as_data() -> None:
-    parsed = text(
+    parsed = requirements_txt(
         "-i https://index.example/simple\n--extra-index https://more.example/simple\n-f wheels --pre\n"
         "--no-binary=:all:\n--only-binary numpy\n--require-hashes\n--trusted-host index.example\n"
     )
@@ -221,7 +178,7 @@ def test_options_are_kept_as_data() -> None:
     ],
 )
 def test_credentials_are_never_shown(line: str) -> None:
-    assert "s3cret" not in repr(text(line))
+    assert "s3cret" not in repr(requirements_txt(line))
 
 
 def test_environment_variables_in_a_url_stay_as_they_are() -> None:
@@ -229,99 +186,17 @@ def test_environment_variables_in_a_url_stay_as_they_are() -> None:
     assert found.url == "https://files.example/${TOKEN}/x-1.tar.gz"
 
 
-def test_a_constraints_file_by_itself_only_limits() -> None:
-    parsed = read({"constraints.txt": b"a<2\nb[x]<3\n"}, ["constraints.txt"])
-    assert [(one.name, one.constraint, one.extras) for one in parsed.requirements] == [
-        ("a", True, ()),
-        ("b", True, ()),
-    ]
-    assert ["extras" in one.message for one in parsed.problems] == [True]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        "café==1 # ü\n".encode("latin-1").replace(b"caf\xe9", b"cafe"),
-        b"\xef\xbb\xbfcafe==1\r\n",
-        "cafe==1\r\n".encode("utf-16"),
-        b"\xfe\xff" + "cafe==1\n".encode("utf-16-be"),
-        "cafe==1\n".encode("utf-32"),
-        "# -*- coding: cp1252 -*-\ncafe==1 # “”\n".encode("cp1252"),
-        b"cafe==1\rother\r"[:8],
-    ],
-)
-def test_the_encodings_that_pip_reads(data: bytes) -> None:
-    parsed = read({"r.txt": data}, ["r.txt"])
-    assert [(one.name, one.pinned) for one in parsed.requirements] == [("cafe", "1")]
-    assert parsed.problems == ()
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"PK\x03\x04rest", "zip archive"),
-        (b"\x1f\x8b\x08rest", "gzip"),
-        (b"a\x00b\n", "NUL"),
-        ("abc==1\n".encode("utf-16-le"), "NUL"),
-        (b"\xff\xfe\x00", "byte order mark"),
-        (b"# coding: bz2\nx\n", "coding line"),
-        (b"# coding: no-such\nx\n", "coding line"),
-        (b"\x93\x01\x02\x03\xff", "control characters"),
-        (b"x" * (8 * 1024 * 1024 + 1), "the most that is read"),
-        (b"\n" * 200_001, "lines"),
-    ],
-)
-def test_what_is_no_text_of_usable_size_is_refused_with_a_reason(data: bytes, message: str) -> None:
-    parsed = read({"r.txt": data}, ["r.txt"])
-    assert parsed.requirements == ()
-    assert [message in one.message for one in parsed.problems] == [True]
-
-
 def test_a_missing_file_is_a_problem() -> None:
     assert [one.message for one in read({}, ["r.txt"]).problems] == ["no such file"]
 
 
 def test_a_flood_of_problems_ends_with_one_that_says_so() -> None:
-    parsed = text("==\n" * 5_000)
+    parsed = requirements_txt("==\n" * 5_000)
     assert len(parsed.problems) == 1_001
     assert "more than" in parsed.problems[-1].message
 
 
-def test_a_windows_1252_character_does_not_end_a_line() -> None:
-    parsed = read({"requirements.txt": b"# a\x85b\r\npip\r\n"}, ["requirements.txt"])
-    assert [(one.name, one.line) for one in parsed.requirements] == [("pip", 2)]
-    assert parsed.problems == ()
-
-
-HASH = "--hash=sha256:" + "a" * 64
-
-
-@pytest.mark.parametrize(
-    ("content", "line"),
-    [
-        (f"a==1 {HASH}\nb==2\nc==3\n", 2),
-        (f"a==1 {HASH}\nb>=2 {HASH}\n", 2),
-        (f"a==1 {HASH}\n-e ./b\n", 2),
-        ("--require-hashes\na==1\n", 2),
-        (f"a==1 {HASH}\nb==2 {HASH}\n", None),
-        (f"a==1 {HASH}\nb @ https://files.example/b-1.tar.gz#sha256={'b' * 64}\n", None),
-        ("a==1\nb\n", None),
-    ],
-)
-def test_a_partly_hashed_file_is_refused_by_pip(content: str, line: int | None) -> None:
-    problems = [one for one in text(content).problems if "pip refuses this file" in one.message]
-    assert [one.line for one in problems] == ([] if line is None else [line])
-
-
-def test_a_hash_of_a_constraint_counts() -> None:
-    files = {
-        "requirements.txt": f"-c limits.txt\na==1 {HASH}\nb==2\n".encode(),
-        "limits.txt": f"b==2 {HASH}\n".encode(),
-    }
-    assert read(files, ["requirements.txt"]).problems == ()
-
-
 def test_a_package_that_conda_built_on_its_own_disk_comes_from_a_path() -> None:
     """Test `pip freeze` in a conda environment: such a line names no release of an index."""
-    (one,) = text("numpy @ file:///home/conda/feedstock_root/build_artifacts/numpy_17/work\n").requirements
+    (one,) = requirements_txt("numpy @ file:///home/conda/feedstock_root/build_artifacts/numpy_17/work\n").requirements
     assert (one.name, one.specifier, one.pinned, one.origin) == ("numpy", "", None, RequirementOrigin.PATH)

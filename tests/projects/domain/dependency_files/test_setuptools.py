@@ -2,12 +2,8 @@
 
 import pytest
 
-from projects.domain.dependency_files import ParsedFiles, RequirementScope, read
-
-
-def one_file(path: str, content: str, **others: str) -> ParsedFiles:
-    files = {path: content.encode()} | {name.replace("_txt", ".txt"): text.encode() for name, text in others.items()}
-    return read(files, [path])
+from projects.domain.dependency_files import RequirementScope, read
+from tests.projects.domain.dependency_files.one_file import one_file
 
 
 def test_setup_cfg() -> None:

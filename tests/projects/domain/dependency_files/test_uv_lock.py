@@ -4,11 +4,11 @@ import pytest
 
 from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.dependency_files import RequirementOrigin, RequirementScope, select
-from tests.projects.domain.dependency_files.small_locks import UV, one_file
+from tests.projects.domain.dependency_files.small_locks import UV, one_lock
 
 
 def test_uv_lock_with_a_fork_extras_and_groups() -> None:
-    parsed = one_file("uv.lock", UV)
+    parsed = one_lock("uv.lock", UV)
     rows = [(one.name, one.pinned, one.scope, one.groups, one.direct) for one in parsed.requirements]
     assert rows == [
         ("asgiref", "3", RequirementScope.EXTRA, ("web",), False),
@@ -71,7 +71,7 @@ WIN, NOT_WIN = 'sys_platform == "win32"', 'sys_platform != "win32"'
 def test_the_own_markers_of_a_uv_project_hold(
     groups: list[str], extras: list[str], roots: set[tuple[str, str | None]]
 ) -> None:
-    found = select(one_file("uv.lock", UV_MARKERS), groups, extras)
+    found = select(one_lock("uv.lock", UV_MARKERS), groups, extras)
     question = root_requirements_of(found)
     assert {(str(one.name), one.marker) for one in question.requirements} == roots
     # On the other targets the lock still fixes it, should something lead to it.
@@ -119,6 +119,6 @@ version = "1.13"
     ],
 )
 def test_of_conflicting_extras_the_chosen_fork_counts(extras: list[str], pins: list[str]) -> None:
-    found = select(one_file("uv.lock", UV_CONFLICT), [], extras)
+    found = select(one_lock("uv.lock", UV_CONFLICT), [], extras)
     assert [one.raw for one in found] == pins
     assert [one.marker or one.direct_marker for one in found] == [None] * len(pins)
