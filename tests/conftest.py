@@ -112,15 +112,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = chosen
 
 
-class _FileOrFolderScheduling(LoadFileScheduling):
-    """The distribution of `--dist loadfile`, with some whole folders as one file."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in _TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
-    return _FileOrFolderScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute as `--dist loadfile` does, with some whole folders as one file."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadFileScheduling(config, log)
+    file_of = scheduler._split_scope
+    scheduler._split_scope = lambda test: next((one for one in _TOGETHER if test.startswith(one)), file_of(test))
+    return scheduler
 
 
 def pytest_unconfigure() -> None:
