@@ -21,6 +21,10 @@ from tests.replay.packages import ReplayFile
 Document = Mapping[str, Any]
 DATA = Path(__file__).parents[1] / "data"
 LINUX = "manylinux_2_28_x86_64"
+WINDOWS = "cp312-win_amd64"
+WINDOWS_AND_LINUX = (WINDOWS, f"cp312-{LINUX}")
+# The head of a pyproject.toml, up to what it asks for.
+PROJECT = '[project]\nname = "app"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
 
 
 class Case(Struct, frozen=True, kw_only=True):

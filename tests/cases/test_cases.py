@@ -7,13 +7,14 @@ import pytest
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
-from tests.cases import first_table, known_breaks, second_table, third_table
+from tests.cases import known_breaks, locks, misjudged_files, misread_files, platforms, real_sets
 from tests.cases.case import Case, differences
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.long
 
-CASES = [*first_table.CASES, *second_table.CASES, *third_table.CASES, *known_breaks.CASES]
+TABLES = (real_sets, locks, misread_files, platforms, misjudged_files, known_breaks)
+CASES = [case for table in TABLES for case in table.CASES]
 
 
 @pytest.fixture(scope="module", autouse=True)
