@@ -16,10 +16,11 @@ By hand: `python -m tests.replay --as-of 2024-08-01`. New data: `python -m tests
 """
 
 from tests.replay import faults
+from tests.replay.handler import Seen
 from tests.replay.packages import ReplayFile, ReplayPackage, a_file
 from tests.replay.recording import RecordedFile, recorded_names
 from tests.replay.rendering import Style
-from tests.replay.server import ReplayIndex, Seen
+from tests.replay.server import ReplayIndex
 
 __all__ = [
     "RecordedFile",

@@ -1,27 +1,53 @@
-"""One connection to the replay index: paths, negotiation, validators, ranges; faults take the answer's place."""
+"""The server of the replay index, and a connection to it: paths, negotiation, validators, ranges, and faults."""
 
 import re
 import socket
+import sys
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from tests.replay.faults import Answer
 from tests.replay.rendering import Page, choose
 
 if TYPE_CHECKING:
-    from tests.replay.server import ReplayIndex, _Server
+    from tests.replay.server import ReplayIndex
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _AGE = "max-age=600, public"
+
+
+class Seen(Struct, frozen=True):
+    """One request as it came in. Header names are lower-case. connection: equal for requests over one connection."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    status: int
+    connection: int
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], index: "ReplayIndex") -> None:
+        self.index = index
+        super().__init__(address, Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that left, or a fault that closed the connection, is no error here; the rest is told."""
+        if not isinstance(sys.exception(), OSError | ValueError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # handed on as it came
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,11 +59,9 @@ class Handler(BaseHTTPRequestHandler):
 
     @property
     def index(self) -> "ReplayIndex":
-        return cast("_Server", self.server).index
+        return cast("Server", self.server).index
 
     def do_GET(self) -> None:
-        from tests.replay.server import Seen  # the server module imports this one
-
         path = urlsplit(self.path).path
         if self.index.delay:
             time.sleep(self.index.delay)

@@ -1,20 +1,15 @@
 """The replay index: a real HTTP server on the loopback that answers as a package index did on any date."""
 
-import fnmatch
-import sys
 import threading
-import zlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from tests.replay.faults import Fault
-from tests.replay.handler import Handler
+from tests.replay.handler import Seen, Server
 from tests.replay.packages import (
     FIRST_SYNTHETIC_SERIAL,
     ReplayFile,
@@ -23,28 +18,10 @@ from tests.replay.packages import (
     recorded_package,
     stamp,
 )
+from tests.replay.planned_faults import PlannedFaults
 from tests.replay.recording import recorded_names
-from tests.replay.rendering import Page, Style, project_page, ready, root_page
-
-# Pages of recorded packages, compressed, with an address in place of that of the index: most tests ask for the same.
-_rendered: dict[tuple[object, ...], bytes] = {}
-_ANYWHERE = "http://anywhere.invalid"
-
-
-class Seen(Struct, frozen=True):
-    """One request as it came in. Header names are lower-case. connection: equal for requests over one connection."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    status: int
-    connection: int
-
-
-class _Planned(Struct):
-    fault: Fault
-    path: str
-    left: int | None
+from tests.replay.rendered_pages import rendered_page
+from tests.replay.rendering import Page, Style, ready, root_page
 
 
 class ReplayIndex:
@@ -85,14 +62,14 @@ class ReplayIndex:
             self._names &= {canonicalize_name(name) for name in only}
         self._packages: dict[str, ReplayPackage] = {}
         self._pages: dict[tuple[object, ...], Page] = {}
-        self._faults: list[_Planned] = []
+        self._faults = PlannedFaults()
         self._port = port
-        self._server: _Server | None = None
+        self._server: Server | None = None
 
     # -- running -------------------------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        self._server = _Server(("127.0.0.1", self._port), self)
+        self._server = Server(("127.0.0.1", self._port), self)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -204,12 +181,10 @@ class ReplayIndex:
 
     def fail(self, fault: Fault, path: str = "*", times: int | None = None) -> None:
         """Answers matching requests (shell pattern on the path) with a fault, `times` times or until cleared."""
-        with self.lock:
-            self._faults.append(_Planned(fault, path, times))
+        self._faults.add(fault, path, times)
 
     def clear_faults(self) -> None:
-        with self.lock:
-            self._faults.clear()
+        self._faults.clear()
 
     def requests_for(self, name: str) -> list[Seen]:
         """Requests of one package's page, in order."""
@@ -222,13 +197,7 @@ class ReplayIndex:
     # -- for the handler -----------------------------------------------------------------------------------------
 
     def take_fault(self, path: str) -> Fault | None:
-        with self.lock:
-            for planned in self._faults:
-                if planned.left != 0 and fnmatch.fnmatch(path, planned.path):
-                    if planned.left is not None:
-                        planned.left -= 1
-                    return planned.fault
-        return None
+        return self._faults.take(path)
 
     def package(self, name: str) -> ReplayPackage | None:
         with self.lock:
@@ -242,18 +211,9 @@ class ReplayIndex:
                 return None
             key = (name, form, package.count(as_of), package.mutations, repr(self.style))
             if key not in self._pages:
-                body = self._body(package, form, as_of)
+                body = rendered_page(package, as_of, form, self.style, self.base_url, whole=self.whole)
                 self._pages[key] = ready(body, package.serial(as_of), package.last_change(as_of))
             return self._pages[key]
-
-    def _body(self, package: ReplayPackage, form: str, as_of: str | None) -> bytes:
-        """Render a page, or take it from those that any index of this process rendered, which differ in address."""
-        if not package.is_as_recorded:
-            return project_page(package, as_of, form, self.style, self.base_url)
-        key = (package.name, form, package.count(as_of), repr(self.style), self.whole)
-        if key not in _rendered:
-            _rendered[key] = zlib.compress(project_page(package, as_of, form, self.style, _ANYWHERE), 1)
-        return zlib.decompress(_rendered[key]).replace(_ANYWHERE.encode(), self.base_url.encode())
 
     def root(self, form: str, as_of: str | None) -> Page:
         with self.lock:
@@ -285,17 +245,3 @@ class ReplayIndex:
 
     def _forget(self, name: str) -> None:
         self._pages = {key: page for key, page in self._pages.items() if key[0] != name}
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], index: ReplayIndex) -> None:
-        self.index = index
-        super().__init__(address, Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that left, or a fault that closed the connection, is no error here; the rest is told."""
-        if not isinstance(sys.exception(), OSError | ValueError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # handed on as it came
