@@ -130,6 +130,6 @@ def _sentence(text: str) -> str:
     """Return a clause as a sentence. A text that begins with the name of a file keeps its case."""
     if not text:
         return ""
-    first = text.split(maxsplit=1)[0]
+    first = text.split(maxsplit=1)[0].removesuffix(",")
     start = text if not first.isalpha() else text[0].upper() + text[1:]
     return start if start.endswith((".", "?")) else f"{start}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -14,12 +15,14 @@ from projects.presentation.reason_clauses import describe_text
 from scanner.domain.evidence.compiled_modules import CompiledFault, CompiledReading
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
-from scanner.domain.phrases import day_text
+from scanner.domain.phrases import day_text, join_first
 from scanner.domain.targets.pythons import Python
 from scanner.domain.translation import gettext, ngettext, noop
 
-# So many imports are listed of one wheel, and so many findings of compiled modules.
+# So many imported modules are listed of the files of one wheel, so many lines of each, and so many findings of
+# compiled modules.
 _MOST_IMPORTS = 8
+_MOST_LINES = 4
 _MOST_FINDINGS = 4
 _LEVELS = {1: noop("unstable"), 2: noop("beta"), 3: noop("stable"), 4: noop("resilient")}
 # Codes as well as words: pages mark and sort by them.
@@ -122,12 +125,22 @@ def _read_lines(reading: WheelReading, python: Python) -> Iterator[EvidenceLine]
     found = missing_imports(reading, python)
     rung = gettext("Read from the wheel")
     version = f"{python.version[0]}.{python.version[1]}"
-    for one in found[:_MOST_IMPORTS]:
-        text = gettext("{path} line {line} imports {module}, which Python {version} lacks: {effect}").format(
-            path=one.path, line=one.line, module=one.module, version=version, effect=gettext(_GUARDS[one.guard])
+    groups = [list(ones) for _, ones in groupby(found, key=lambda one: (one.guard, one.path, one.module))]
+    for ones in groups[:_MOST_IMPORTS]:
+        one = ones[0]
+        text = ngettext(
+            "{path} line {lines} imports {module}, which Python {version} lacks: {effect}",
+            "{path} lines {lines} import {module}, which Python {version} lacks: {effect}",
+            len(ones),
+        ).format(
+            path=one.path,
+            lines=join_first([str(each.line) for each in ones], _MOST_LINES),
+            module=one.module,
+            version=version,
+            effect=gettext(_GUARDS[one.guard]),
         )
         yield EvidenceLine(rung, text, Verdict.BLOCKED if one.guard is ImportGuard.CERTAIN else Verdict.UPGRADE)
-    more = len(found) - _MOST_IMPORTS
+    more = sum(map(len, groups[_MOST_IMPORTS:]))
     if more > 0:
         text = ngettext(
             "{count} more import of modules that are gone", "{count} more imports of modules that are gone", more
@@ -191,7 +204,7 @@ def reading_text(reading: WheelReading, python: Python) -> str:
 def missing_imports(reading: WheelReading, python: Python) -> list[WheelImport]:
     """Return the imports of a wheel that fail on a Python unless another package helps, the certain ones first."""
     found = [one for one in reading.imports if one.guard in _GUARDS and one.fails_on(python.version, {})]
-    return sorted(found, key=lambda one: (list(_GUARDS).index(one.guard), one.path, one.line))
+    return sorted(found, key=lambda one: (list(_GUARDS).index(one.guard), one.path, one.module, one.line))
 
 
 def _gil_look(level: int | None) -> Verdict:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from projects.domain.assessment.package_result import PackageResult
-from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
 from tests.cast import WINDOWS_313, make_package
@@ -17,6 +17,13 @@ def test_a_page_has_everything_that_is_known() -> None:
     assert page.provenance == ("direct, requirements.txt line 3", "fastapi → orjson")
     assert page.first is not None
     assert page.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_a_reason_is_a_sentence_and_the_name_of_a_file_keeps_its_case() -> None:
+    known = BreakEvidence("import a", "ImportError", "measured", partner="b 2", held_at="1.9")
+    reason = PackageReason(ReasonKind.KNOWN_BREAK, known_break=known)
+    page = cell_page(make_package("a", "held-back", reason=reason), column_of(WINDOWS_313))
+    assert page.reason.startswith("Installs, but is known to break with b 2: `import a` fails")
 
 
 def test_a_line_of_a_list_is_called_neither_direct_nor_transitive() -> None:

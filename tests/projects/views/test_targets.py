@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.stored_conflict import conflict_to_text
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Subscription, TargetAssessment
@@ -39,6 +40,14 @@ def test_a_target_that_needs_upgrades_only_leads_to_the_path(alice: Client) -> N
     assert "Now, after 1 upgrade. 1 of 4 packages needs an upgrade; it has a version that works." in text(html)
     assert f"/projects/practice-api/upgrade/{LINUX_313}/" in html.decode()
     assert "Tell me when it clears" not in text(html)
+
+
+def test_what_is_held_back_is_shown_with_the_version_that_installs(alice: Client, cast: Cast) -> None:
+    reason = PackageReason(ReasonKind.HELD_BACK, "4.3.0", through=("bcrypt 5.0.0",))
+    held = make_package("bcrypt", Verdict.HELD_BACK, version="5.0.0", held_at="4.3.0", reason=reason)
+    assess_as(cast.project, {LINUX_314: [held]})
+    said = text(alice.get(PAGE).content)
+    assert "Package Asked for Installs at Why Arrives by bcrypt 5.0.0 4.3.0 it does not install; only 4.3.0" in said
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}watch/"])
