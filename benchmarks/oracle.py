@@ -260,6 +260,9 @@ def main(arguments: Sequence[str]) -> int:
                 continue
             case = Case.read(path, folder, program)
             found = assess(case, options.targets, url, options.data or folder / "data")
+            if options.record and any(entry["verdict"] == "unknown" for entry in found["assessments"]):
+                # What took too long to record is there now.
+                found = assess(case, options.targets, url, Path(tempfile.mkdtemp(dir=folder)))
             write()
             tally = Tally()
             each: Callable[[Mapping[str, Any]], None] = partial(
