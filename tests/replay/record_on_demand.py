@@ -18,6 +18,7 @@ from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.default_index import default_index_url
 from scanner.index.errors import IndexFault, InvalidArchive
+from scanner.index.host_limiter import HostLimiter, LimiterPolicy
 from scanner.index.transport import Limits
 from tests.replay.packages import ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of
@@ -37,6 +38,9 @@ from tests.replay.until_told import wait_until_told
 # What a resolution reads; descriptions, authors and links are not kept.
 _KEPT = ("Metadata-Version", "Name", "Version", "Requires-Python", "Dynamic", "Provides-Extra", "Requires-Dist")
 
+# As many as the product has at most by default.
+_CONNECTIONS = 16
+
 
 class RecordingIndex(ReplayIndex):
     """A replay index that learns. What is asked for at the same time is fetched at the same time, each release once."""
@@ -47,7 +51,10 @@ class RecordingIndex(ReplayIndex):
         self._upstream = upstream
         # Some sdists are larger than the product reads; what they contain is a fact all the same.
         self._client = IndexClient(
-            upstream, user_agent=AGENT, limits=Limits(total=600, wire=512_000_000, archive=512_000_000)
+            upstream,
+            user_agent=AGENT,
+            limiter=HostLimiter(policy=LimiterPolicy(slots=_CONNECTIONS)),
+            limits=Limits(total=600, wire=512_000_000, archive=512_000_000),
         )
         self._files: dict[str, dict[str, IndexFile]] = {}
         self._refused: set[tuple[str, str]] = set()
