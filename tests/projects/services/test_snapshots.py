@@ -63,14 +63,12 @@ def test_an_include_is_stored_with_the_file_that_names_it(project: Project) -> N
 def test_the_assessment_is_asked_for_once_the_snapshot_is_committed(
     project: Project,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    monkeypatch: pytest.MonkeyPatch,
+    requested: list[int],
 ) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
     with django_capture_on_commit_callbacks(execute=True):
         snapshot = take_snapshot(project, FILE, ["requirements.txt"], origin=Origin.PASTE)
-        assert asked == []
-    assert asked == [snapshot.pk]
+        assert requested == []
+    assert requested == [snapshot.pk]
 
 
 def test_equal_files_have_equal_digests_and_others_have_not(project: Project) -> None:

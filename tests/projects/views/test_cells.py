@@ -17,19 +17,10 @@ from tests.cast import (
     assess_as,
     make_package,
 )
-from tests.web import text
+from tests.web import htmx, text
 
 PAGE = "/projects/practice-api/"
 CELL = f"{PAGE}cells/{WINDOWS_313}/pyyaml/"
-
-
-def htmx(target: str = "", trigger: str = "") -> dict[str, str]:
-    headers = {"HX-Request": "true"}
-    if target:
-        headers["HX-Target"] = target
-    if trigger:
-        headers["HX-Trigger"] = trigger
-    return headers
 
 
 def test_a_proof_is_a_page_without_htmx_and_a_row_with_it(alice: Client) -> None:

@@ -17,6 +17,8 @@ from scanner.selectors.known_breaks import known_breaks
 from tests.cast import Cast
 from tests.web import text
 
+pytestmark = pytest.mark.usefixtures("requested")
+
 PAGE = "/projects/practice-api/known-breaks/"
 ENTRY = {
     "package": "PyYAML",
@@ -35,15 +37,8 @@ def test_a_search_without_a_result_speaks_of_what_was_sought(alice: Client) -> N
     assert "No known break is of a package with “nosuch” in its name. Show all" in said
 
 
-@pytest.fixture(autouse=True)
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    found: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", found.append)
-    return found
-
-
 def test_a_break_that_a_team_adds_counts_until_it_is_taken_back(
-    alice: Client, cast: Cast, queued: list[int], django_capture_on_commit_callbacks: Any
+    alice: Client, cast: Cast, requested: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         assert alice.post(f"{PAGE}add/", ENTRY).status_code == 302
@@ -51,7 +46,7 @@ def test_a_break_that_a_team_adds_counts_until_it_is_taken_back(
     (fact,) = set(known_breaks_of(cast.project.team_id).facts) - set(known_breaks().facts)
     assert (fact.package, str(fact.versions), fact.first_good, len(fact.unless)) == ("pyyaml", "<6", "6.0", 2)
     assert row.made_by == cast.alice
-    assert queued == [cast.project.snapshots.get().pk]
+    assert requested == [cast.project.snapshots.get().pk]
     assert "our tracker, 12 (the team, just now by alice)" in text(alice.get(PAGE, {"q": "yaml"}).content)
     alice.post(f"{PAGE}{row.pk}/end/")
     assert known_breaks_of(cast.project.team_id) == known_breaks()

@@ -1,7 +1,5 @@
 """Packages that stand on a project's own index: their page for members, the warning where a name stands twice."""
 
-import re
-
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -15,6 +13,7 @@ from scanner.models import Index, Package, PackageState
 from scanner.selectors.name_confusion import confusions
 from tests.cast import TARGETS, WINDOWS_313, Cast, add_member, assess_as, make_package, make_project
 from tests.projects.watching import polled, sdist, wheel
+from tests.web import text
 
 PAGE = "/projects/practice-api/"
 OWN = f"{PAGE}packages/ours/"
@@ -39,10 +38,6 @@ def on_both(cast: Cast, index: Index) -> Index:
     found = confusions(indexes_of(cast.project), ["ours"])
     Assessment.objects.update(confusions=[one.to_json() for one in found])
     return index
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
 
 
 def test_members_reach_the_page_and_strangers_do_not(

@@ -8,6 +8,9 @@ from django.test import Client
 
 from projects.models import DemandedGrade, LargestStep, Project, SnapshotFile
 from tests.cast import LINUX_313, Cast
+from tests.web import without_tags
+
+pytestmark = pytest.mark.usefixtures("requested")
 
 PAGE = "/projects/practice-api/targets/"
 FORM: dict[str, Any] = {"target": [LINUX_313], "source_builds": "pure", "minimum_age_days": "0", "step": "major"}
@@ -21,18 +24,6 @@ fast = ["orjson"]
 test = ["pytest"]
 fast = ["uvloop"]
 """
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
-
-
-@pytest.fixture(autouse=True)
-def requested(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The snapshots that a worker was asked to assess."""
-    asked: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
-    return asked
 
 
 @pytest.fixture
@@ -73,12 +64,12 @@ def test_what_is_no_name_of_a_package_is_refused_with_the_name_and_nothing_is_sa
 ) -> None:
     answer = alice.post(PAGE, FORM | {"holds": f"orjson\n{holds}"})
     assert answer.status_code == 422
-    assert "is not a package name. Write names only, without versions." in text(answer.content)
+    assert "is not a package name. Write names only, without versions." in without_tags(answer.content)
     assert Project.objects.get().holds == []
 
 
 def test_the_groups_and_extras_of_the_newest_files_are_offered_each_once(alice: Client, grouped: Cast) -> None:
-    said = text(alice.get(PAGE).content)
+    said = without_tags(alice.get(PAGE).content)
     assert "fast (group and extra)" in said
     assert "test (group)" in said
     refused = alice.post(PAGE, FORM | {"groups": ["docs"]})
@@ -87,13 +78,13 @@ def test_the_groups_and_extras_of_the_newest_files_are_offered_each_once(alice: 
 
 def test_a_chosen_group_that_is_gone_from_the_files_can_still_be_unchosen(alice: Client, grouped: Cast) -> None:
     Project.objects.update(groups=["docs", "test"])
-    assert "docs (not in the newest files)" in text(alice.get(PAGE).content)
+    assert "docs (not in the newest files)" in without_tags(alice.get(PAGE).content)
     assert alice.post(PAGE, FORM | {"groups": ["test"]}).status_code == 302
     assert Project.objects.get().groups == ["test"]
 
 
 def test_files_without_groups_have_nothing_to_choose(alice: Client, cast: Cast) -> None:
-    assert "Groups and extras to include" not in text(alice.get(PAGE).content)
+    assert "Groups and extras to include" not in without_tags(alice.get(PAGE).content)
     assert alice.post(PAGE, FORM).status_code == 302
     assert Project.objects.get().groups == []
 
@@ -108,4 +99,4 @@ def test_targets_can_be_named_and_an_unknown_name_is_answered_with_the_nearest(a
     ]
     refused = alice.post(PAGE, FORM | {"target_names": "ubunut-24.04"})
     assert refused.status_code == 422
-    assert "ubuntu-24.04, ubuntu-22.04 and ubuntu-20.04" in text(refused.content)
+    assert "ubuntu-24.04, ubuntu-22.04 and ubuntu-20.04" in without_tags(refused.content)

@@ -11,23 +11,14 @@ from pytest_django.fixtures import Settings
 from projects.domain.permissions import Role
 from projects.models import Project, Snapshot, SourceBuilds
 from tests.cast import LINUX_313, WINDOWS_313, Cast, role_of
+from tests.web import without_tags
+
+pytestmark = pytest.mark.usefixtures("requested")
 
 LIST = "/projects/"
 ADD = "/projects/add/"
 PAGE = "/projects/practice-api/"
 FORM = {"name": "shop", "pasted": "orjson==3.9.15\n", "target": [LINUX_313, WINDOWS_313]}
-
-
-@pytest.fixture(autouse=True)
-def requested(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The snapshots that a worker was asked to assess."""
-    asked: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
-    return asked
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
 @pytest.mark.parametrize("path", ["/", LIST, ADD, f"{PAGE}targets/", f"{PAGE}requirements/", "/packages/"])
@@ -43,7 +34,7 @@ def test_readers_may_not_change_a_project_and_strangers_do_not_find_it(
         assert getattr(carol, method)(path).status_code == 404
         refused = getattr(bob, method)(path)
         assert refused.status_code == 403
-        assert "can read this project but not change it" in text(refused.content)
+        assert "can read this project but not change it" in without_tags(refused.content)
     assert alice.get(path).status_code == 200
 
 
@@ -98,7 +89,7 @@ def test_several_files_make_a_project_and_what_they_include_is_no_root(alice: Cl
 def test_bad_input_is_told_and_nothing_is_stored(alice: Client, changed: dict[str, Any], said: str) -> None:
     response = alice.post(ADD, {**FORM, **changed})
     assert response.status_code == 422
-    assert said in text(response.content).replace("&#x27;", "'")
+    assert said in without_tags(response.content).replace("&#x27;", "'")
     assert not Project.objects.filter(slug="shop").exists()
 
 
@@ -112,7 +103,7 @@ def test_what_was_sent_stays_in_the_form_beside_its_error(alice: Client) -> None
 def test_a_paste_of_forty_megabytes_is_refused_with_the_limit(alice: Client) -> None:
     response = alice.post(ADD, {**FORM, "pasted": "x" * 40_000_000})
     assert response.status_code == 413
-    assert "up to 5.0 MB in total. Nothing was stored." in text(response.content)
+    assert "up to 5.0 MB in total. Nothing was stored." in without_tags(response.content)
 
 
 def test_files_that_are_too_large_together_are_refused(alice: Client, settings: Settings) -> None:
@@ -121,7 +112,7 @@ def test_files_that_are_too_large_together_are_refused(alice: Client, settings: 
         ADD, {"name": "shop", "target": [LINUX_313], "uploads": SimpleUploadedFile("r.txt", b"a" * 101)}
     )
     assert response.status_code == 422
-    assert "larger than 100 bytes in total" in text(response.content)
+    assert "larger than 100 bytes in total" in without_tags(response.content)
 
 
 @pytest.mark.parametrize("name", ["add", "<b>x</b>", "É", "x" * 80])

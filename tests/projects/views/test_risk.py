@@ -30,23 +30,11 @@ from tests.cast import (
     take_snapshot_of,
     usual_rows,
 )
+from tests.web import htmx, without_tags
 
 PAGE = "/projects/practice-api/"
 CELL = f"{PAGE}cells/{WINDOWS_313}/pyyaml/"
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
-
-
-def htmx(target: str = "", trigger: str = "") -> dict[str, str]:
-    headers = {"HX-Request": "true"}
-    if target:
-        headers["HX-Target"] = target
-    if trigger:
-        headers["HX-Trigger"] = trigger
-    return headers
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
 @pytest.mark.parametrize("path", [PAGE, CELL, f"{PAGE}export.csv", f"{PAGE}export.json"])
@@ -61,7 +49,7 @@ def test_pages_of_a_project_are_for_its_members(
 
 
 def test_the_page_answers_first_then_shows_where_then_what_stands_in_the_way(alice: Client) -> None:
-    said = text(alice.get(PAGE).content)
+    said = without_tags(alice.get(PAGE).content)
     order = [
         said.index("Python 3.13 on Linux x86-64: ready after 1 upgrade."),
         said.index("Python 3.14 on Linux x86-64: not yet. pyyaml: no wheel for cp313"),
@@ -94,7 +82,7 @@ def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
     ]
     row = re.search(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", table, re.DOTALL)
     assert row is not None
-    cells = [text(cell.encode()).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1], re.DOTALL)]
+    cells = [without_tags(cell.encode()).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1], re.DOTALL)]
     assert cells == [
         "1.0",
         "upgrade 9.0",
@@ -113,21 +101,21 @@ def test_filters_sort_and_states_come_from_the_address(alice: Client) -> None:
     assert names == ["sqlalchemy", "pyyaml", "orjson", "aiohttp"]
     assert 'aria-sort="descending"' in everything.content.decode()
     one = alice.get(PAGE, {"q": "JSON"})
-    assert "1 of 4 packages" in text(one.content)
+    assert "1 of 4 packages" in without_tags(one.content)
     nothing = alice.get(PAGE, {"q": "zzz"})
-    assert "No package with “zzz” in its name" in text(nothing.content)
+    assert "No package with “zzz” in its name" in without_tags(nothing.content)
 
 
 def test_attributes_filter_the_table_and_its_export_alike(alice: Client) -> None:
     asked = {"severity": "high", "target": TARGETS}
-    page = text(alice.get(PAGE, asked).content)
+    page = without_tags(alice.get(PAGE, asked).content)
     assert "1 of 4 packages" in page
     lines = alice.get(f"{PAGE}export.csv", asked).content.decode().splitlines()
     assert {line.split(",")[2] for line in lines[1:]} == {"pyyaml"}
 
 
 def test_rows_that_only_their_state_hides_are_named(alice: Client) -> None:
-    page = text(alice.get(PAGE, {"evidence": "wheel", "target": WINDOWS_313}).content)
+    page = without_tags(alice.get(PAGE, {"evidence": "wheel", "target": WINDOWS_313}).content)
     assert "1 more has a state that is not shown. Show every state" in page
 
 
@@ -199,7 +187,7 @@ def test_a_snapshot_without_an_assessment_is_unknown_all_over(alice: Client, cas
 
 def test_what_changed_since_the_last_assessment_is_told(alice: Client, cast: Cast) -> None:
     assess_as(cast.project, usual_rows(moved=1))
-    said = text(alice.get(PAGE).content)
+    said = without_tags(alice.get(PAGE).content)
     assert "What changed" in said
     assert "better orjson 1.0: upgrade → ready on 3 targets" in said
 
@@ -207,7 +195,7 @@ def test_what_changed_since_the_last_assessment_is_told(alice: Client, cast: Cas
 def test_lines_that_could_not_be_read_are_told_with_their_place(alice: Client, cast: Cast) -> None:
     problem = {"path": "requirements.txt", "line": 7, "text": "what ==", "message": "not a requirement"}
     take_snapshot_of(cast.project, ["aiohttp"], problems=[problem])
-    assert "requirements.txt:7 not a requirement: what ==" in text(alice.get(PAGE).content)
+    assert "requirements.txt:7 not a requirement: what ==" in without_tags(alice.get(PAGE).content)
 
 
 def test_freshness_has_exact_utc_in_its_title_and_old_answers_are_marked(alice: Client) -> None:
@@ -218,10 +206,10 @@ def test_freshness_has_exact_utc_in_its_title_and_old_answers_are_marked(alice: 
 
 def test_a_project_without_targets_or_requirements_says_what_to_do(alice: Client, cast: Cast) -> None:
     cast.project.targets.all().delete()
-    assert "No targets are chosen. Choose its targets" in text(alice.get(PAGE).content)
+    assert "No targets are chosen. Choose its targets" in without_tags(alice.get(PAGE).content)
     empty = make_project("empty")
     add_member(empty, cast.alice, Role.MANAGER)
-    assert "There are no requirements yet. Paste or upload them" in text(alice.get("/projects/empty/").content)
+    assert "There are no requirements yet. Paste or upload them" in without_tags(alice.get("/projects/empty/").content)
 
 
 def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> None:
@@ -280,7 +268,7 @@ def test_a_page_is_as_old_as_the_package_that_was_checked_longest_ago(alice: Cli
 
 def test_counts_and_age_below_the_title_are_a_part_of_their_own(alice: Client) -> None:
     part = alice.get(PAGE, headers=htmx("facts")).content
-    assert text(part).endswith("4 requirements, 4 packages")
+    assert without_tags(part).endswith("4 requirements, 4 packages")
     assert b"<h1" not in part
 
 

@@ -26,14 +26,11 @@ from scanner.domain.resolution.model.plans import VersionChange
 from scanner.models import Package, PackageState
 from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, make_package, usual_rows
 from tests.plans import change, stored_plan
+from tests.web import without_tags
 
 PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
 FILE = b"# what runs\naiohttp==1.0\norjson==1.0  # fast\npyyaml==1.0\nsqlalchemy==1.0\n"
 HTMX = {"HX-Request": "true", "HX-Target": "upgrade"}
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
 def store_plan(cast: Cast, target: str, changes: Sequence[VersionChange] = (), **plan: Any) -> None:
@@ -78,7 +75,7 @@ def test_a_target_that_the_project_has_not_is_not_found(alice: Client, planned: 
 
 def test_the_page_has_the_answer_then_the_changes_then_the_marked_file(bob: Client, planned: Cast) -> None:
     page = bob.get(PAGE).content
-    said = text(page)
+    said = without_tags(page)
     answer = said.index("Python 3.13 on Windows x64: ready after upgrades.")
     assert "The plan makes 2 changes: 2 packages that your files name" in said
     table = said.index("What changes")
@@ -119,8 +116,8 @@ def test_a_rewritten_file_is_a_download(bob: Client, planned: Cast) -> None:
 
 
 def test_the_options_are_compared_on_request(bob: Client, planned: Cast) -> None:
-    assert "Compare the options side by side" in text(bob.get(PAGE).content)
-    page = text(bob.get(PAGE, {"compare": "1"}).content)
+    assert "Compare the options side by side" in without_tags(bob.get(PAGE).content)
+    page = without_tags(bob.get(PAGE, {"compare": "1"}).content)
     assert "The options side by side" in page
     assert "Stay as it is" in page
     assert "Smallest move" in page
@@ -176,12 +173,12 @@ def test_a_blocker_is_shown_with_its_reason_and_can_be_watched(bob: Client, plan
     )
     store_plan(planned, LINUX_314, moves("orjson"), feasible=False, blockers={"pyyaml": reason})
     page = bob.get(f"/projects/practice-api/upgrade/{LINUX_314}/").content
-    assert "No path: pyyaml has no version that works there." in text(page)
+    assert "No path: pyyaml has no version that works there." in without_tags(page)
     # The reason is that of the row in the table.
-    assert "pyyaml: no wheel for cp313." in text(page)
-    assert "Tell me when pyyaml clears" in text(page)
+    assert "pyyaml: no wheel for cp313." in without_tags(page)
+    assert "Tell me when pyyaml clears" in without_tags(page)
     assert f'action="{reverse("watch", args=["practice-api"])}"' in page.decode()
-    assert "--dry-run" not in text(page)
+    assert "--dry-run" not in without_tags(page)
 
 
 @pytest.mark.parametrize("asked", ["?strategy=latest", f"?with={LINUX_313}"])
@@ -189,19 +186,19 @@ def test_missing_data_is_reported_and_an_editor_can_fetch_it(
     alice: Client, bob: Client, planned: Cast, requested: list[tuple[Any, ...]], asked: str
 ) -> None:
     Package.objects.update(state=PackageState.PENDING)
-    said = text(alice.get(PAGE + asked).content)
+    said = without_tags(alice.get(PAGE + asked).content)
     assert "not known yet. " in said
     assert "must be read from the index before this set can be planned" in said
     assert "Fetch the missing data" in said
-    assert "Fetch the missing data" not in text(bob.get(PAGE + asked).content)
-    assert "can fetch the missing data" in text(bob.get(PAGE + asked).content)
+    assert "Fetch the missing data" not in without_tags(bob.get(PAGE + asked).content)
+    assert "can fetch the missing data" in without_tags(bob.get(PAGE + asked).content)
     assert bob.post(PAGE + asked).status_code == 403
     answer = alice.post(PAGE + asked)
     assert answer.headers["Location"] == f"{PAGE}{asked}&looks=1"
     strategy = "latest" if "latest" in asked else "minimal"
     assert requested == [(planned.project.pk, WINDOWS_313, strategy, [] if "latest" in asked else [LINUX_313])]
     waiting = alice.get(f"{PAGE}{asked}&looks=1").content.decode()
-    assert "The missing data is being fetched" in text(waiting.encode())
+    assert "The missing data is being fetched" in without_tags(waiting.encode())
     assert re.search(r'hx-get="[^"]*looks=2" hx-trigger="load delay:4s"', waiting)
 
 
@@ -209,7 +206,7 @@ def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client
     rows = {WINDOWS_313: [make_package("orjson", "unknown")]}
     assess_as(cast.project, rows, missing=["orjson"])
     page = bob.get(PAGE).content
-    assert "Python 3.13 on Windows x64: not known yet." in text(page)
+    assert "Python 3.13 on Windows x64: not known yet." in without_tags(page)
     assert b'hx-trigger="load delay:4s"' in page
 
 
@@ -231,7 +228,7 @@ def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out(bob: Cl
     way = Relaxation((RequirementEdit("a", "a<2", "a<3", "2.4"),), "major")
     stored = conflict_to_text(ConflictExplanation(sides, "a", relaxations=(way,)))
     TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict=stored)
-    said = text(bob.get(PAGE).content)
+    said = without_tags(bob.get(PAGE).content)
     assert "requirements.txt:4a&lt;2" in said
     assert "all releases of b that are left (1.0 to 3.0)a&gt;=2" in said
     assert "So no version of a is left." in said
@@ -242,7 +239,7 @@ def test_the_current_target_is_marked_where_the_files_name_it(bob: Client, plann
     SnapshotFile.objects.create(
         snapshot=planned.project.snapshots.get(), path="Dockerfile", sha256="0" * 64, content=b"FROM python:3.14-slim\n"
     )
-    said = text(bob.get(PAGE).content)
+    said = without_tags(bob.get(PAGE).content)
     assert re.search(r"Python 3\.14 on Linux x86-64 \(glibc 2\.28\) \(today\)", said)
     assert "Check that the set also holds on Python 3.14 on Linux x86-64, where you are today: tick it above." in said
 
@@ -265,10 +262,10 @@ def test_the_answers_of_the_project_page_lead_to_the_path(bob: Client, planned: 
 
 
 def test_the_project_page_shows_the_current_runtime_and_where_platforms_differ(bob: Client, planned: Cast) -> None:
-    assert "Today:" not in text(bob.get("/projects/practice-api/").content)
+    assert "Today:" not in without_tags(bob.get("/projects/practice-api/").content)
     hint = {"kind": "image", "value": "python:3.11-slim", "source": "Dockerfile", "line": 1}
     planned.project.snapshots.update(hints=[hint])
-    said = text(bob.get("/projects/practice-api/").content)
+    said = without_tags(bob.get("/projects/practice-api/").content)
     assert "Today: Python 3.11 on Debian" in said
     assert "Where other platforms differ" in said
     assert "ready after 2 upgrades Python 3.13 on Windows x64" in said

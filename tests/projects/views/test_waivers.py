@@ -20,14 +20,9 @@ from projects.services.waivers import make_waiver
 from tests.cast import LINUX_314, WINDOWS_313, Cast, add_member, bare_project
 from tests.web import text
 
+pytestmark = pytest.mark.usefixtures("requested")
+
 PAGE = "/projects/practice-api/waivers/"
-
-
-@pytest.fixture(autouse=True)
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    found: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", found.append)
-    return found
 
 
 def given(cast: Cast, **fields: Any) -> dict[str, Any]:
@@ -50,7 +45,7 @@ def waive(cast: Cast, name: str = "pyyaml", target: str = "", *, days: int = 30,
 
 
 def test_a_package_is_ignored_with_reason_owner_and_day(
-    alice: Client, cast: Cast, queued: list[int], django_capture_on_commit_callbacks: Any
+    alice: Client, cast: Cast, requested: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     form = text(alice.get(f"{PAGE}add/", {"package": "pyyaml", "target": LINUX_314, "kind": "ignore"}).content)
     assert "Accept a build or ignore a package" in form
@@ -60,7 +55,7 @@ def test_a_package_is_ignored_with_reason_owner_and_day(
     made = PackageWaiver.objects.get()
     assert (made.name, made.target, made.reason) == ("pyyaml", LINUX_314, "the worker does not run there")
     assert (made.owner, made.made_by, made.ended_at) == (cast.bob, cast.alice, None)
-    assert len(queued) == 1
+    assert len(requested) == 1
     page = text(alice.get(PAGE).content)
     assert "the worker does not run there bob" in page
     assert "by alice in force End it" in page

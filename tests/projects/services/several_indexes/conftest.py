@@ -15,11 +15,8 @@ LOGIN = "robot:s3cret"
 
 
 @pytest.fixture(autouse=True)
-def requested(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The snapshots that were handed to a worker; they are assessed by hand here."""
-    asked: list[int] = []
-    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
-    return asked
+def _assessed_by_hand(requested: list[int]) -> None:
+    """Hand no snapshot to a worker."""
 
 
 @pytest.fixture
