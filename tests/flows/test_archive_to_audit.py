@@ -1,7 +1,5 @@
 """An archive that a member sends, whole: stored, audited by a job against the assessed set, shown, and deleted."""
 
-import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.utils import timezone
 from projects.domain.permissions import Role
 from projects.models import Membership, Snapshot, SourceArchive
 from projects.services.audit.uploaded_source import audit_archive
+from tests.archives import zip_of
 from tests.flows.installation import Installation
 from tests.replay import ReplayIndex, a_file
 from tests.web import text
@@ -49,11 +48,8 @@ def send(installed: Installation, content: bytes) -> str:
 
 
 def test_an_archive_is_audited_and_deleted(assessed: Installation) -> None:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("app-1.0/main.py", "import flask\nimport cgi\n")
-        archive.writestr("app-1.0/Dockerfile", "FROM python:3.11-slim\n")
-    page = send(assessed, stream.getvalue())
+    files = {"app-1.0/main.py": "import flask\nimport cgi\n", "app-1.0/Dockerfile": "FROM python:3.11-slim\n"}
+    page = send(assessed, zip_of(files))
     assert "Archive app.zip, audited" in page
     assert "main.py:2" in page
     assert "from Dockerfile line 1 (python:3.11-slim)" in page

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import random
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+
+from tests.archives import zip_of
 
 MB = 1024 * 1024
 _ENTRY = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _END = struct.Struct("<4sHHHHIIH")
 _DEFLATED = 8
-
-
-def archive(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Return an honest archive of these files."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as made:
-        for name, content in files.items():
-            made.writestr(name, content)
-    return out.getvalue()
 
 
 def _entry(name: bytes, start: int, packed: int, size: int, method: int = _DEFLATED) -> bytes:
@@ -68,7 +59,7 @@ def lying_sizes() -> bytes:
 
 def lying_length() -> bytes:
     """Return a directory that claims to be 4 GB long."""
-    body = bytearray(archive({"a.py": b"import cgi\n"}))
+    body = bytearray(zip_of({"a.py": b"import cgi\n"}))
     at = body.rindex(b"PK\x05\x06")
     body[at + 12 : at + 16] = (2**32 - 2).to_bytes(4, "little")
     return bytes(body)
@@ -76,7 +67,7 @@ def lying_length() -> bytes:
 
 def bomb() -> bytes:
     """Return one file of 200 MB of zeros, which is packed to 200 KB."""
-    return archive({"bomb.py": b"\0" * (200 * MB)})
+    return zip_of({"bomb.py": b"\0" * (200 * MB)})
 
 
 def many_bombs() -> bytes:
@@ -96,18 +87,18 @@ def million_names() -> bytes:
 
 def many_names() -> bytes:
     """Return a directory with as many members as are read, each of a module of its own."""
-    return archive({f"module_{each}.py": b"import cgi" for each in range(19_999)})
+    return zip_of({f"module_{each}.py": b"import cgi" for each in range(19_999)})
 
 
 def deep_paths() -> bytes:
     """Return 8,000 members in 250 folders each, and some deeper ones."""
-    return archive({f"{'a/' * 250}{each}.py": b"import cgi" for each in range(8000)} | {"a/" * 20_000 + "x.py": b""})
+    return zip_of({f"{'a/' * 250}{each}.py": b"import cgi" for each in range(8000)} | {"a/" * 20_000 + "x.py": b""})
 
 
 def imports_of_24_files() -> bytes:
     """Return 24 files of 2 MB of imports."""
     line = b"import cgi\n"
-    return archive({f"orm/m{each}.py": line * (2 * MB // len(line)) for each in range(24)} | {"orm/__init__.py": b""})
+    return zip_of({f"orm/m{each}.py": line * (2 * MB // len(line)) for each in range(24)} | {"orm/__init__.py": b""})
 
 
 def many_imported_names() -> bytes:
@@ -115,7 +106,7 @@ def many_imported_names() -> bytes:
     deep = ".".join("abcdefghij")
     names = ", ".join(f"name_{each}" for each in range(5000))
     source = f"from orm.{deep} import {names}\nimport cgi\n".encode()
-    return archive(
+    return zip_of(
         {"orm/__init__.py": source} | {f"orm/{deep.replace('.', '/')}/name_{at}.py": source for at in range(20)}
     )
 
@@ -125,7 +116,7 @@ def conditions() -> bytes:
     lines = [f"{' ' * at}if sys.version_info < (3, {at % 15}):" for at in range(90)]
     nested = "import sys\n" + "\n".join(lines) + "\n" + "\n".join(f"{' ' * 90}import cgi" for _ in range(3000))
     flat = "import sys\n" + "if sys.version_info < (3, 9): raise SystemExit(1)\nimport cgi\n" * 20_000
-    return archive({"orm/__init__.py": nested.encode(), "orm/b.py": flat.encode()})
+    return zip_of({"orm/__init__.py": nested.encode(), "orm/b.py": flat.encode()})
 
 
 WHEELS: Mapping[str, Callable[[], bytes]] = {

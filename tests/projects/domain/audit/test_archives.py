@@ -3,7 +3,6 @@
 import io
 import tarfile
 import zipfile
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -11,30 +10,10 @@ from hypothesis import strategies as st
 
 from projects.domain.audit import archives
 from projects.domain.audit.archives import UnreadableArchive, list_archive, read_archive
+from tests.archives import tar_gz_of, tar_of, zip_of
 
 FILES = {"app-1.0/app/main.py": b"import os\n", "app-1.0/Dockerfile": b"FROM python:3.11\n"}
 LARGEST = 1000
-
-
-def zipped(files: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def tarred(files: Mapping[str, bytes | tarfile.TarInfo], mode: str = "w:gz") -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]  # the modes of the cases
-        for name, content in files.items():
-            if isinstance(content, tarfile.TarInfo):
-                archive.addfile(content)
-                continue
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return stream.getvalue()
 
 
 def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
@@ -45,7 +24,7 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
 
 @pytest.mark.parametrize(
     "content",
-    [zipped(FILES), *(tarred(FILES, mode) for mode in ("w", "w:gz", "w:bz2", "w:xz"))],
+    [zip_of(FILES), *(tar_of(FILES, mode) for mode in ("w", "w:gz", "w:bz2", "w:xz"))],
     ids=["zip", "tar", "gzip", "bzip2", "xz"],
 )
 def test_each_kind_is_read_without_its_top_folder(content: bytes) -> None:
@@ -54,8 +33,8 @@ def test_each_kind_is_read_without_its_top_folder(content: bytes) -> None:
 
 
 def test_files_beside_each_other_keep_their_paths() -> None:
-    assert list_archive(zipped({"a/b.py": b"", "c.py": b""})) == ["a/b.py", "c.py"]
-    assert list_archive(zipped({"only.py": b""})) == ["only.py"]
+    assert list_archive(zip_of({"a/b.py": b"", "c.py": b""})) == ["a/b.py", "c.py"]
+    assert list_archive(zip_of({"only.py": b""})) == ["only.py"]
 
 
 @pytest.mark.parametrize(
@@ -63,14 +42,14 @@ def test_files_beside_each_other_keep_their_paths() -> None:
     ["/etc/passwd.py", "../a.py", "a/../../b.py", "a//b.py", "C:/a.py", "a\\b.py", "a\x1bb.py", "a/" * 200 + "b.py"],
 )
 def test_names_that_leave_the_archive_or_hide_something_are_passed_over(name: str) -> None:
-    for content in (zipped({name: b"", "kept.py": b""}), tarred({name: b"", "kept.py": b""})):
+    for content in (zip_of({name: b"", "kept.py": b""}), tar_gz_of({name: b"", "kept.py": b""})):
         assert list_archive(content) == ["kept.py"]
 
 
 def test_links_and_devices_are_passed_over() -> None:
     kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE)
     others = {f"{number}.py": special(f"{number}.py", kind, "/etc/passwd") for number, kind in enumerate(kinds)}
-    assert list_archive(tarred({**others, "kept.py": b""})) == ["kept.py"]
+    assert list_archive(tar_gz_of({**others, "kept.py": b""})) == ["kept.py"]
     link = zipfile.ZipInfo("link.py")
     link.external_attr = 0o120777 << 16
     stream = io.BytesIO()
@@ -82,7 +61,7 @@ def test_links_and_devices_are_passed_over() -> None:
 
 def test_a_file_that_unpacks_to_too_much_is_left_out() -> None:
     bomb = {"bomb.py": b"#" * 5_000_000, "kept.py": b"a = 1"}
-    for content in (zipped(bomb), tarred(bomb)):
+    for content in (zip_of(bomb), tar_gz_of(bomb)):
         assert len(content) < 10_000
         assert read_archive(content, ["bomb.py", "kept.py"], LARGEST) == {"kept.py": b"a = 1"}
 
@@ -96,7 +75,7 @@ def test_an_archive_is_read_up_to_its_limits(monkeypatch: pytest.MonkeyPatch) ->
     ):
         monkeypatch.setattr(archives, limit, value)
         with pytest.raises(UnreadableArchive, match=reason):
-            read_archive(tarred(many), list(many), LARGEST)
+            read_archive(tar_gz_of(many), list(many), LARGEST)
         monkeypatch.undo()
 
 
@@ -112,11 +91,11 @@ def test_a_size_that_is_a_lie_costs_nothing() -> None:
     [
         (b"", "damaged"),
         (b"not an archive", "damaged"),
-        (zipped(FILES)[:60], "damaged"),
-        (tarred(FILES)[:60], "damaged"),
-        (zipped({}), "no files"),
+        (zip_of(FILES)[:60], "damaged"),
+        (tar_gz_of(FILES)[:60], "damaged"),
+        (zip_of({}), "no files"),
         (
-            zipped(FILES).replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"),
+            zip_of(FILES).replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"),
             "encrypted",
         ),
     ],
@@ -129,9 +108,7 @@ def test_what_is_no_archive_is_said_so(content: bytes, reason: str) -> None:
 
 @settings(max_examples=30)
 @given(
-    base=st.sampled_from(
-        [zipped(FILES, compression=zipfile.ZIP_STORED), zipped(FILES), tarred(FILES, "w"), tarred(FILES)]
-    ),
+    base=st.sampled_from([zip_of(FILES, zipfile.ZIP_STORED), zip_of(FILES), tar_of(FILES), tar_gz_of(FILES)]),
     edits=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=6),
 )
 def test_a_damaged_archive_is_read_or_refused(base: bytes, edits: list[tuple[int, int]]) -> None:

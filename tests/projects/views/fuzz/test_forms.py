@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-import zipfile
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,6 +13,7 @@ from pytest_django.fixtures import Settings
 from projects.domain.permissions import Role
 from projects.models import Snapshot, SourceArchive
 from projects.services.audit.uploaded_source import audit_archive
+from tests.archives import tar_gz_of, zip_of
 from tests.cast import Cast, add_member, assess_as, usual_rows
 from tests.projects.views.fuzz.mutations import CONTENT_TYPES, mutated_bytes
 from tests.projects.views.fuzz.sending import fuzzed, taken_back
@@ -28,16 +25,7 @@ pytestmark = pytest.mark.django_db
 def archives() -> list[bytes]:
     """Small archives as members send them."""
     source = {"app/main.py": b"import cgi\nimport flask\n", "setup.cfg": b"[options]\npython_requires = >=3.9\n"}
-    zipped, tarred = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in source.items():
-            archive.writestr(name, content)
-    with tarfile.open(fileobj=tarred, mode="w:gz") as tar:
-        for name, content in source.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return [zipped.getvalue(), tarred.getvalue()]
+    return [zip_of(source), tar_gz_of(source)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,6 @@
 """What compiled modules of wheels need: a NumPy, a glibc beyond the tag, symbols outside of the stable ABI."""
 
-import io
 import struct
-import zipfile
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -17,6 +15,7 @@ from scanner.domain.evidence.compiled_modules import (
 )
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.files.zip_directory import find_directory, read_directory
+from tests.archives import zip_of
 
 NUMPY_1, NUMPY_2 = b"\0numpy.core._multiarray_umath\0", b"\0numpy._core._multiarray_umath\0"
 PE = b"MZ" + bytes(64)
@@ -24,11 +23,7 @@ PE = b"MZ" + bytes(64)
 
 def read(filename: str, files: Mapping[str, bytes], left_out: int = 0) -> CompiledReading:
     """Pack modules into a wheel of this name and read them."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    whole = buffer.getvalue()
+    whole = zip_of(files)
     place = find_directory(whole[-65_557:], len(whole))
     members = read_directory(whole[place.start : place.start + place.size], place)
     name = parse_filename(filename, NormalizedName("shell"))

@@ -1,7 +1,5 @@
 """What the Python files of a wheel import that a Python may lack, and whether importing the package comes to it."""
 
-import io
-import zipfile
 from collections.abc import Mapping
 
 import pytest
@@ -20,17 +18,14 @@ from scanner.domain.evidence.wheel_reading import (
     with_requirements,
 )
 from scanner.domain.files.zip_directory import LARGEST_END, cut_members, find_directory, plan_ranges, read_directory
+from tests.archives import zip_of
 
 CGI = "import cgi"
 NAME = canonicalize_name("orm")
 
 
 def reading(files: Mapping[str, str], *, is_whole: bool = True) -> WheelReading:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, text in files.items():
-            archive.writestr(path, text)
-    data = out.getvalue()
+    data = zip_of(files)
     directory = find_directory(data[-LARGEST_END:], len(data))
     members = read_directory(data[directory.start : directory.start + directory.size], directory)
     wanted = [member for member in members if is_worth_reading(member.name)]

@@ -1,9 +1,7 @@
 """Archives that lie: their directories and members cost bounded time and memory, or are refused with the reason."""
 
-import io
 import struct
 import tracemalloc
-import zipfile
 
 import pytest
 from hypothesis import given
@@ -21,14 +19,7 @@ from scanner.domain.files.zip_directory import (
     unpack_member,
     unpack_members,
 )
-
-
-def archive(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as made:
-        for name, content in files.items():
-            made.writestr(name, content)
-    return out.getvalue()
+from tests.archives import zip_of
 
 
 def members_of(data: bytes) -> tuple[ZipMember, ...]:
@@ -42,7 +33,7 @@ def end(members: int, size: int, start: int) -> bytes:
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}\.py", fullmatch=True), st.binary(max_size=300), max_size=8))
 def test_every_member_of_an_archive_is_read_as_zipfile_does(files: dict[str, bytes]) -> None:
-    data = archive(files)
+    data = zip_of(files)
     members = members_of(data)
     before = find_directory(data[-LARGEST_END:], len(data)).start
     planned = plan_ranges(members, before, gap=0, most_bytes=1 << 20, most=100)
@@ -52,7 +43,7 @@ def test_every_member_of_an_archive_is_read_as_zipfile_does(files: dict[str, byt
 
 @given(st.data())
 def test_a_damaged_archive_is_refused_or_read_within_its_limits(data: st.DataObject) -> None:
-    whole = bytearray(archive({"a.py": b"import cgi\n" * 50, "b/c.py": b"x = 1\n"}))
+    whole = bytearray(zip_of({"a.py": b"import cgi\n" * 50, "b/c.py": b"x = 1\n"}))
     for _ in range(data.draw(st.integers(1, 6))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
@@ -81,7 +72,7 @@ def test_a_directory_that_cannot_be_is_refused(content: bytes, why: str) -> None
 
 
 def test_more_entries_than_the_directory_says_are_refused() -> None:
-    data = archive({f"{number}.py": b"" for number in range(50)})
+    data = zip_of({f"{number}.py": b"" for number in range(50)})
     directory = find_directory(data[-LARGEST_END:], len(data))
     content = data[directory.start : directory.start + directory.size]
     with pytest.raises(InvalidZip, match="not as long"):
@@ -89,7 +80,7 @@ def test_more_entries_than_the_directory_says_are_refused() -> None:
 
 
 def test_a_bomb_costs_no_more_than_the_limit() -> None:
-    data = archive({"bomb.py": b"\0" * 200_000_000})
+    data = zip_of({"bomb.py": b"\0" * 200_000_000})
     (member,) = members_of(data)
     tracemalloc.start()
     try:
@@ -101,7 +92,7 @@ def test_a_bomb_costs_no_more_than_the_limit() -> None:
 
 
 def test_long_names_and_members_behind_the_directory_are_left_out() -> None:
-    data = archive({"a/" * 400 + "x.py": b"1", "y.py": b"2"})
+    data = zip_of({"a/" * 400 + "x.py": b"1", "y.py": b"2"})
     assert [member.name for member in members_of(data)] == ["y.py"]
 
 

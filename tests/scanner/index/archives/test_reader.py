@@ -9,17 +9,9 @@ from hypothesis import strategies as st
 
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.errors import DigestMismatch, IndexFault, InvalidArchive, NoSuchFile
+from tests.archives import tar_gz_of, zip_of
 from tests.replay import ReplayIndex, faults
-from tests.scanner.index.archives.bodies import (
-    LIMITS,
-    METADATA,
-    TEXT,
-    WHEEL,
-    a_tar,
-    a_zip,
-    far_metadata,
-    url,
-)
+from tests.scanner.index.archives.bodies import LIMITS, METADATA, TEXT, WHEEL, far_metadata, url
 
 
 def read_pkg_info(client: IndexClient, address: str) -> bytes:
@@ -39,8 +31,8 @@ edits = st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 255)), max_size
 @pytest.mark.parametrize(
     ("filename", "body", "read"),
     [
-        ("demo-7.0-py3-none-any.whl", a_zip(METADATA), IndexClient.wheel_metadata),
-        ("demo-7.0.tar.gz", a_tar({"demo-1/PKG-INFO": TEXT}), read_pkg_info),
+        ("demo-7.0-py3-none-any.whl", zip_of(METADATA), IndexClient.wheel_metadata),
+        ("demo-7.0.tar.gz", tar_gz_of({"demo-1/PKG-INFO": TEXT}), read_pkg_info),
     ],
 )
 def test_any_damage_gives_text_or_a_refusal(

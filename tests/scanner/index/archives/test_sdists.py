@@ -11,14 +11,9 @@ import pytest
 from scanner.index.client import IndexClient
 from scanner.index.errors import InvalidArchive
 from scanner.index.transport import Limits
+from tests.archives import tar_gz_of, zip_of
 from tests.replay import ReplayIndex
-from tests.scanner.index.archives.bodies import (
-    SDIST,
-    TEXT,
-    a_tar,
-    a_zip,
-    url,
-)
+from tests.scanner.index.archives.bodies import SDIST, TEXT, url
 
 
 def test_pkg_info_is_read_out_of_each_kind_of_sdist(index: ReplayIndex, client: IndexClient) -> None:
@@ -29,14 +24,14 @@ def test_pkg_info_is_read_out_of_each_kind_of_sdist(index: ReplayIndex, client: 
 def test_an_old_sdist_is_streamed_to_its_end_where_its_requirements_stand(index: ReplayIndex) -> None:
     small = IndexClient(index.url, limits=Limits(archive=10_000, sdist=1_000_000))
     members = {"demo-7.0/PKG-INFO": TEXT, "demo-7.0/data.jar": os.urandom(500_000)}
-    body = a_tar({**members, "demo-7.0/demo.egg-info/requires.txt": b"six\n"})
+    body = tar_gz_of({**members, "demo-7.0/demo.egg-info/requires.txt": b"six\n"})
     index.mount_body("demo", "demo-7.0.tar.gz", body)
     assert small.sdist_metadata(url(index, "demo-7.0.tar.gz"), lambda known: False) == (TEXT, b"six\n")
 
 
 def test_no_more_of_an_sdist_is_read_than_its_metadata_need(index: ReplayIndex) -> None:
     small = IndexClient(index.url, limits=Limits(sdist=200_000))
-    body = a_tar({"demo-8.0/PKG-INFO": TEXT, "demo-8.0/data.jar": os.urandom(500_000)})
+    body = tar_gz_of({"demo-8.0/PKG-INFO": TEXT, "demo-8.0/data.jar": os.urandom(500_000)})
     index.mount_body("demo", "demo-8.0.tar.gz", body)
     assert small.sdist_metadata(url(index, "demo-8.0.tar.gz")).pkg_info == TEXT
     with pytest.raises(InvalidArchive, match="no more than 200,000 bytes are read"):
@@ -50,7 +45,9 @@ def test_other_kinds_of_sdist_are_not_read(index: ReplayIndex, client: IndexClie
 
 
 def test_only_the_top_folders_pkg_info_counts(index: ReplayIndex, client: IndexClient) -> None:
-    body = a_tar({"demo-1/src/demo.egg-info/PKG-INFO": b"no", "demo-1/deep/PKG-INFO": b"no", "./demo-1/PKG-INFO": TEXT})
+    body = tar_gz_of(
+        {"demo-1/src/demo.egg-info/PKG-INFO": b"no", "demo-1/deep/PKG-INFO": b"no", "./demo-1/PKG-INFO": TEXT}
+    )
     index.mount_body("demo", "demo-5.0.tar.gz", body)
     assert client.sdist_metadata(url(index, "demo-5.0.tar.gz")).pkg_info == TEXT
 
@@ -70,10 +67,10 @@ def a_link_as_pkg_info() -> bytes:
         (b"", ""),
         (b"garbage", "gzip"),
         (gzip.compress(b"garbage" * 1_000), "tar"),
-        (a_tar({"demo-1/setup.py": b""}), "no PKG-INFO"),
-        (a_tar({"demo-1/PKG-INFO": b" " * 10_001}), "larger than 10,000"),
-        (a_tar({"demo-1/zeros.bin": b"\0" * 5_000_000, "demo-1/PKG-INFO": TEXT}), "bytes are unpacked"),
-        (a_tar({"demo-1/setup.py": b"x" * 3_000, "demo-1/PKG-INFO": TEXT})[:60], ""),
+        (tar_gz_of({"demo-1/setup.py": b""}), "no PKG-INFO"),
+        (tar_gz_of({"demo-1/PKG-INFO": b" " * 10_001}), "larger than 10,000"),
+        (tar_gz_of({"demo-1/zeros.bin": b"\0" * 5_000_000, "demo-1/PKG-INFO": TEXT}), "bytes are unpacked"),
+        (tar_gz_of({"demo-1/setup.py": b"x" * 3_000, "demo-1/PKG-INFO": TEXT})[:60], ""),
         (a_link_as_pkg_info(), "no PKG-INFO"),
     ],
     ids=["empty", "garbage", "gzip of garbage", "none", "large", "bomb", "cut", "link"],
@@ -96,7 +93,7 @@ def test_hostile_sdists_are_refused_in_words(index: ReplayIndex, client: IndexCl
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("pack", [a_tar, a_zip])
+@pytest.mark.parametrize("pack", [tar_gz_of, zip_of])
 def test_requires_txt_is_read_where_pkg_info_says_too_little(
     index: ReplayIndex,
     client: IndexClient,
@@ -106,6 +103,6 @@ def test_requires_txt_is_read_where_pkg_info_says_too_little(
     pack: Callable[[dict[str, bytes]], bytes],
 ) -> None:
     pkg_info = {"demo-1/PKG-INFO": TEXT}
-    name = "demo-9.0.zip" if pack is a_zip else "demo-9.0.tar.gz"
+    name = "demo-9.0.zip" if pack is zip_of else "demo-9.0.tar.gz"
     index.mount_body("demo", name, pack({**pkg_info, **members} if first else {**members, **pkg_info}))
     assert client.sdist_metadata(url(index, name), lambda known: False) == (TEXT, requires)

@@ -8,8 +8,9 @@ import pytest
 from scanner.index.client import IndexClient
 from scanner.index.errors import InvalidArchive
 from scanner.index.transport import Limits
+from tests.archives import zip_of
 from tests.replay import ReplayIndex
-from tests.scanner.index.archives.bodies import METADATA, TEXT, WHEEL, a_zip, far_metadata, url
+from tests.scanner.index.archives.bodies import METADATA, TEXT, WHEEL, far_metadata, url
 
 
 def test_metadata_of_a_wheel_is_read_from_its_end_alone(index: ReplayIndex, client: IndexClient) -> None:
@@ -48,14 +49,14 @@ def zip64() -> bytes:
     [
         far_metadata(),
         zip64(),
-        a_zip(METADATA, comment=b"c" * 60_000),
-        b"#!/bin/sh\n" * 100 + a_zip(METADATA),
-        a_zip(METADATA, zipfile.ZIP_STORED),
-        a_zip(METADATA, zipfile.ZIP_BZIP2),
-        a_zip(METADATA, zipfile.ZIP_LZMA),
-        a_zip({"vendored/other-1.0.dist-info/METADATA": b"no", "other-1.dist-info/METADATA": b"no", **METADATA}),
-        a_zip({"Demo-1.0.dist-info/METADATA": TEXT}),
-        a_zip({**METADATA, **{f"demo/{number}.py": b"" for number in range(3_000)}}),
+        zip_of(METADATA, comment=b"c" * 60_000),
+        b"#!/bin/sh\n" * 100 + zip_of(METADATA),
+        zip_of(METADATA, zipfile.ZIP_STORED),
+        zip_of(METADATA, zipfile.ZIP_BZIP2),
+        zip_of(METADATA, zipfile.ZIP_LZMA),
+        zip_of({"vendored/other-1.0.dist-info/METADATA": b"no", "other-1.dist-info/METADATA": b"no", **METADATA}),
+        zip_of({"Demo-1.0.dist-info/METADATA": TEXT}),
+        zip_of({**METADATA, **{f"demo/{number}.py": b"" for number in range(3_000)}}),
     ],
     ids=["far", "zip64", "comment", "prefixed", "stored", "bzip2", "lzma", "vendored", "case", "many members"],
 )
@@ -66,14 +67,14 @@ def test_odd_wheels_are_read(index: ReplayIndex, client: IndexClient, body: byte
 
 def lying_size() -> bytes:
     """Return a zip whose directory gives a small size for METADATA, which unpacks to much more."""
-    body = bytearray(a_zip({"demo-1.0.dist-info/METADATA": b" " * 5_000_000}))
+    body = bytearray(zip_of({"demo-1.0.dist-info/METADATA": b" " * 5_000_000}))
     at = body.rindex(b"PK\x01\x02")
     body[at + 24 : at + 28] = (100).to_bytes(4, "little")
     return bytes(body)
 
 
 def outside_directory() -> bytes:
-    body = bytearray(a_zip(METADATA))
+    body = bytearray(zip_of(METADATA))
     at = body.rindex(b"PK\x05\x06")
     body[at + 12 : at + 16] = (2**31).to_bytes(4, "little")
     return bytes(body)
@@ -84,9 +85,9 @@ def outside_directory() -> bytes:
     [
         (b"", ""),
         (b"no zip at all", "not a readable zip"),
-        (a_zip({"demo/__init__.py": b""}), "no METADATA"),
-        (a_zip({**METADATA, "Demo-1.0.dist-info/METADATA": TEXT}), "2 METADATA"),
-        (a_zip({"demo-1.0.dist-info/METADATA": b" " * 10_001}), "larger than 10,000"),
+        (zip_of({"demo/__init__.py": b""}), "no METADATA"),
+        (zip_of({**METADATA, "Demo-1.0.dist-info/METADATA": TEXT}), "2 METADATA"),
+        (zip_of({"demo-1.0.dist-info/METADATA": b" " * 10_001}), "larger than 10,000"),
         (lying_size(), ""),
         (outside_directory(), "not a readable zip"),
         (far_metadata()[:-200], "not a readable zip"),
