@@ -6,23 +6,18 @@ import os
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 
 from tests.access.table import ROWS, Who
 from tests.access.test_every_url import address, client_of
-from tests.access.world import make_world
+from tests.access.world import owner_and_operator
 from tests.unmarked import brackets_for_german, unmarked_texts
 
 
 def test_every_text_of_every_page_is_a_message(
     db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
 ) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = tmp_path
-    world = make_world()
-    User.objects.filter(username="owner").update(is_staff=True, username="alice")
-    world.people["owner"].refresh_from_db()
+    world = owner_and_operator(settings, tmp_path)
     client = client_of("owner", world)
     found: dict[str, list[str]] = {}
     with brackets_for_german(monkeypatch):

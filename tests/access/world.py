@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 from msgspec import Struct
+from pytest_django.fixtures import Settings
 
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
@@ -73,6 +75,16 @@ def make_world() -> World:
     own["anonymous"] = own["reader"]
     other = people["stranger"]
     return World(people, own, {**_things_of_project(elsewhere, other), **_things_of_person(elsewhere, other)})
+
+
+def owner_and_operator(settings: Settings, mailbox: Path) -> World:
+    """Make the world with a mailbox, whose owner is the operator too and is called alice."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = mailbox
+    world = make_world()
+    User.objects.filter(username="owner").update(is_staff=True, username="alice")
+    world.people["owner"].refresh_from_db()
+    return world
 
 
 def _things_of_project(project: Project, someone: User) -> dict[str, str]:

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
 from playwright.sync_api import Page
 from pytest_django.fixtures import Settings
 
 from tests.access.table import ROWS, Who
 from tests.access.test_every_url import address, client_of
-from tests.access.world import make_world
+from tests.access.world import owner_and_operator
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
@@ -33,11 +32,7 @@ _FOCUSED = """() => {
 @pytest.fixture
 def pages(transactional_db: None, tmp_path: Path, settings: Settings) -> list[str]:
     """The address of each page, for the owner of a team who is the operator too."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = tmp_path
-    world = make_world()
-    User.objects.filter(username="owner").update(is_staff=True, username="alice")
-    world.people["owner"].refresh_from_db()
+    world = owner_and_operator(settings, tmp_path)
     client = client_of("owner", world)
     addresses = [
         address(row, world.own["owner"])

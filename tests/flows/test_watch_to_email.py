@@ -105,14 +105,25 @@ def test_a_watch_on_greenlet_brings_one_message_when_its_wheel_comes(
         watch(project, alice, "greenlet", TARGET, "3.0.3")
 
 
-def test_a_crash_between_the_dispatch_and_the_message_costs_nothing(
-    greenlet: Installation, mail_server: SmtpServer
-) -> None:
+def watch_from_now(greenlet: Installation) -> None:
+    """Have a person watch greenlet, which was polled."""
     alice = person()
     greenlet.poll(WATCH_SET)
     watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
+
+
+def find_watched_wheel(greenlet: Installation) -> datetime:
+    """Poll the wheel that a person watches for, and return when that was."""
+    watch_from_now(greenlet)
     now = datetime(2024, 10, 1, tzinfo=UTC)
     greenlet.poll(now)
+    return now
+
+
+def test_a_crash_between_the_dispatch_and_the_message_costs_nothing(
+    greenlet: Installation, mail_server: SmtpServer
+) -> None:
+    now = find_watched_wheel(greenlet)
     # The worker dies after this call: nothing of what it returned is sent.
     dispatch_events(now)
     assert mail_server.inbox.messages == []
@@ -124,11 +135,7 @@ def test_a_crash_between_the_dispatch_and_the_message_costs_nothing(
 def test_a_mail_server_that_is_busy_gets_the_message_on_the_next_try(
     greenlet: Installation, mail_server: SmtpServer
 ) -> None:
-    alice = person()
-    greenlet.poll(WATCH_SET)
-    watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
-    now = datetime(2024, 10, 1, tzinfo=UTC)
-    greenlet.poll(now)
+    now = find_watched_wheel(greenlet)
     mail_server.inbox.refusals.append("451 try later")
     greenlet.beat(now)
     alert = Alert.objects.get()
@@ -140,9 +147,7 @@ def test_a_mail_server_that_is_busy_gets_the_message_on_the_next_try(
 
 
 def test_a_poll_that_finds_no_change_brings_nothing(greenlet: Installation, mail_server: SmtpServer) -> None:
-    alice = person()
-    greenlet.poll(WATCH_SET)
-    watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
+    watch_from_now(greenlet)
     assert greenlet.poll(WATCH_SET) is PollResult.UNCHANGED
     greenlet.beat(WATCH_SET)
     assert mail_server.inbox.messages == []

@@ -12,11 +12,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from tests.hosting.loopback import serving
 from tests.patience import PATIENCE
 
 AUTHOR = {
@@ -131,18 +132,12 @@ def git_server(folder: Path) -> Iterator[GitServer]:
     (bare / "objects" / "info" / "alternates").write_text(f"{server.work / '.git' / 'objects'}\n")
     with (server.work / ".git" / "config").open("a") as config:
         config.write(f'[remote "origin"]\n\turl = {bare}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n')
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"host": server}))
-    server.port = http.server_address[1]
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        if server.hang is not None:
-            server.hang.set()
-        http.shutdown()
-        thread.join()
-        http.server_close()
+    with serving(type("Handler", (_Handler,), {"host": server})) as server.port:
+        try:
+            yield server
+        finally:
+            if server.hang is not None:
+                server.hang.set()
 
 
 class _Handler(BaseHTTPRequestHandler):

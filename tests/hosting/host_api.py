@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Struct, field
 
+from tests.hosting.loopback import serving
 from tests.hosting.other_hosts import OTHER_HOSTS, Document
 
 TOKEN = "t0ken-of-the-host"
@@ -152,16 +152,8 @@ def _head(one: Document) -> object:
 def host_api(provider: str) -> Iterator[HostApiServer]:
     """Serve the API of octo/app on the loopback address."""
     server = HostApiServer(provider)
-    http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": server}))
-    server.port = http.server_address[1]
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(type("Handler", (_Handler,), {"api": server})) as server.port:
         yield server
-    finally:
-        http.shutdown()
-        thread.join()
-        http.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):

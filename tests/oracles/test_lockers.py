@@ -6,7 +6,6 @@ A project is locked on 1 June 2025, when nothing had a wheel for Python 3.14, an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,12 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.dependency_files import read, select
 from projects.domain.rewriting.exports import constraints_file
 from projects.domain.rewriting.written_plan import WrittenPlan, hashed_pins, write_plan
-from projects.services.assessments.budget import Budget
-from projects.services.assessments.evaluate import evaluate
-from projects.services.assessments.fetch import fetch_missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
 from scanner.selectors.releases import release_digests
 from scanner.services.index_sets import one_index
+from tests.oracles.assessing import assessed
 from tests.oracles.lockers import LOCKERS, Workshop, is_there
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
@@ -57,10 +54,7 @@ def assess(workshop: Workshop, replay: ReplayIndex) -> tuple[TargetResult, Writt
         select(parsed), [TARGET], BuildPolicy(SourcePolicy.NEVER), timezone.now(), limits=parsed.limits
     )
     indexes = one_index(replay.url, IndexClient(replay.url))
-    fetch_missing(
-        request, indexes=indexes, progress=lambda *_: None, fresh_for=timedelta(minutes=10), budget=Budget(60)
-    )
-    (result,) = evaluate(request, indexes=indexes).targets
+    (result,) = assessed(request, indexes)
     if result.plan is None:
         return result, None
     digests = release_digests(indexes.keys, hashed_pins([result.plan], parsed))

@@ -9,7 +9,6 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,9 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
-from projects.services.assessments.budget import Budget
-from projects.services.assessments.evaluate import evaluate
-from projects.services.assessments.fetch import fetch_missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.services.index_sets import command_set
+from tests.oracles.assessing import assessed
 from tests.patience import PATIENCE
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayFile, ReplayIndex, a_file
@@ -112,15 +109,7 @@ def ours(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex) -> dict[st
     request = AssessmentRequest(
         requirements("\n".join(asked)), targets(HERE), BuildPolicy(SourcePolicy.NEVER), timezone.now()
     )
-    indexes = command_set([first.url, last.url_with_login])
-    fetch_missing(
-        request,
-        indexes=indexes,
-        progress=lambda name, done, total: None,
-        fresh_for=timedelta(minutes=10),
-        budget=Budget(60),
-    )
-    (found,) = evaluate(request, indexes=indexes).targets
+    (found,) = assessed(request, command_set([first.url, last.url_with_login]))
     if found.verdict != "go":
         assert found.verdict == "no-go"
         return None

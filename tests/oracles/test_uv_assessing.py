@@ -3,7 +3,6 @@
 Two targets of the sample and one of a free-threaded build; `python -m benchmarks.oracle` does all cases on 60 targets.
 """
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,12 @@ from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
-from projects.services.assessments.budget import Budget
-from projects.services.assessments.evaluate import evaluate
-from projects.services.assessments.fetch import fetch_missing
 from projects.services.projects import SAMPLE_FILE
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
+from tests.oracles.assessing import assessed
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
@@ -41,26 +38,18 @@ def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
     return Uv(program, replay.url, tmp_path / "uv")
 
 
-def assessed(case: Path, replay: ReplayIndex, *slugs: str) -> list[TargetResult]:
+def found_for(case: Path, replay: ReplayIndex, *slugs: str) -> list[TargetResult]:
     request = AssessmentRequest(
         requirements(case.read_text()), targets(*slugs), BuildPolicy(SourcePolicy.NEVER), timezone.now()
     )
-    indexes = one_index(replay.url, IndexClient(replay.url))
-    fetch_missing(
-        request,
-        indexes=indexes,
-        progress=lambda name, done, total: None,
-        fresh_for=timedelta(minutes=10),
-        budget=Budget(60),
-    )
-    return evaluate(request, indexes=indexes).targets
+    return assessed(request, one_index(replay.url, IndexClient(replay.url)))
 
 
 def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
     replay: ReplayIndex, uv: Uv, tmp_path: Path
 ) -> None:
     case = Case.read(SAMPLE_FILE, tmp_path)
-    found = assessed(case.written, replay, *SLUGS)
+    found = found_for(case.written, replay, *SLUGS)
     assert [one.verdict for one in found] == ["go", "conditional", "no-go"]
     for one in found[:2]:
         theirs = uv_target(parse_target(one.target))
@@ -84,7 +73,7 @@ def test_a_set_for_a_free_threaded_build_holds_file_by_file(replay: ReplayIndex,
     written = tmp_path / "unpinned.txt"
     written.write_text("fastapi\nuvicorn\nsqlalchemy\npydantic\npasslib[argon2]\nwebsockets\nrequests\ngroq\n")
     case = Case.read(written, tmp_path)
-    found = assessed(case.written, replay, "cp314t-manylinux_2_28_x86_64")[0]
+    found = found_for(case.written, replay, "cp314t-manylinux_2_28_x86_64")[0]
     assert found.verdict == "go"
     pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}
     assert faults_of(pins, case.requirements, parse_target(found.target)) == []

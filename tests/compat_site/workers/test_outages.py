@@ -9,7 +9,7 @@ import requests
 
 from tests.compat_site.installation import Installation, until
 from tests.compat_site.running import Running
-from tests.compat_site.workers.work import TICK, a_snapshot, hold, is_assessed, names
+from tests.compat_site.workers.work import TICK, a_snapshot, begin_polls, hold, is_assessed, names
 from tests.patience import PATIENCE
 from tests.services.smtp import SmtpServer
 
@@ -22,11 +22,7 @@ EVERY_QUEUE = "polling,interactive,searches,alerts"
 
 def test_after_postgresql_was_stopped_and_started_everything_due_is_polled_once(site: Installation) -> None:
     wanted = names("database", 6)
-    site.due(wanted)
-    held = hold(site, wanted[0])
-    worker = site.worker("polling", hurried=True)
-    site.send(TICK)
-    assert held.begun.wait(PATIENCE)
+    held, worker = begin_polls(site, wanted, 0, hurried=True)
     site.database.halt()
     held.go.set()
     worker.says("the database cannot be used")
@@ -59,11 +55,7 @@ def test_the_web_process_is_healthy_again_when_postgresql_is(site: Installation)
 
 def test_after_redis_lost_everything_the_next_tick_finds_what_is_due(site: Installation) -> None:
     wanted = names("queue", 9)
-    site.due(wanted)
-    held = hold(site, wanted[0])
-    worker = site.worker("polling")
-    site.send(TICK)
-    assert held.begun.wait(PATIENCE)
+    held, worker = begin_polls(site, wanted, 0)
     assert len(site.held()) == 9
     site.redis.kill()
     worker.says("Connection to broker lost")
@@ -75,11 +67,7 @@ def test_after_redis_lost_everything_the_next_tick_finds_what_is_due(site: Insta
 
 def test_what_a_killed_worker_held_is_polled_once_when_its_turn_has_run_out(site: Installation) -> None:
     wanted = names("killed", 3)
-    site.due(wanted)
-    held = hold(site, wanted[1])
-    worker = site.worker("polling")
-    site.send(TICK)
-    assert held.begun.wait(PATIENCE)
+    held, worker = begin_polls(site, wanted, 1)
     worker.kill()
     held.go.set()
     assert site.held() == wanted[1:]

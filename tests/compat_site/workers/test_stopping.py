@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.compat_site.installation import Held, Installation, until
-from tests.compat_site.workers.work import TICK, a_snapshot, asked, hold, is_assessed, names
+from tests.compat_site.workers.work import TICK, a_snapshot, asked, begin_polls, is_assessed, names
 from tests.patience import PATIENCE
 from tests.replay import faults
 
@@ -14,11 +14,7 @@ pytestmark = pytest.mark.long
 
 def test_a_worker_told_to_stop_ends_its_poll_and_gives_the_rest_of_its_batch_back(site: Installation) -> None:
     wanted = names("stop", 3)
-    site.due(wanted)
-    held = hold(site, wanted[0])
-    worker = site.worker("polling")
-    site.send(TICK)
-    assert held.begun.wait(PATIENCE)
+    held, worker = begin_polls(site, wanted, 0)
     worker.tell(signal.SIGTERM)
     worker.says("Warm shutdown")
     held.go.set()

@@ -1,6 +1,7 @@
 """Work for real workers, and what has become of it."""
 
-from tests.compat_site.installation import Held, Installation
+from tests.compat_site.installation import Held, Installation, Worker
+from tests.patience import PATIENCE
 
 TICK = "scanner.tasks.poll_due_packages"
 
@@ -13,6 +14,16 @@ def hold(site: Installation, name: str) -> Held:
     held = Held()
     site.index.fail(held, f"/simple/{name}/", times=1)
     return held
+
+
+def begin_polls(site: Installation, wanted: list[str], which: int, *, hurried: bool = False) -> tuple[Held, Worker]:
+    """Make packages due, and have a new worker wait in the poll of one of them."""
+    site.due(wanted)
+    held = hold(site, wanted[which])
+    worker = site.worker("polling", hurried=hurried)
+    site.send(TICK)
+    assert held.begun.wait(PATIENCE)
+    return held, worker
 
 
 def asked(site: Installation, wanted: list[str]) -> list[int]:
