@@ -20,8 +20,9 @@ from scanner.domain.files.filenames import parse_filename
 from scanner.domain.files.zip_directory import LARGEST_END, find_directory, local_size, read_directory
 from scanner.index.client import IndexClient
 from scanner.index.errors import InvalidArchive
+from tests.archives import zip_of
 from tests.hostile.modules import MODULES
-from tests.hostile.wheels import WHEELS, archive
+from tests.hostile.wheels import WHEELS
 from tests.replay import ReplayIndex, a_file
 
 # The defaults of WHEELWAY_READ_SECONDS and WHEELWAY_READ_MEMORY_MB.
@@ -60,7 +61,7 @@ def main() -> None:
         print(f"{name:50} {len(body):11,} {done.stdout.strip() or done.stderr.strip()[-200:]}", flush=True)
     for name, made in MODULES.items():
         if chosen.only in name:
-            print(f"{name:50} {_read_compiled(archive(made()))}", flush=True)
+            print(f"{name:50} {_read_compiled(zip_of(made()))}", flush=True)
 
 
 def _read_compiled(body: bytes) -> str:
