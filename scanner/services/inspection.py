@@ -15,7 +15,7 @@ from scanner.domain.files.builds import BUILD_FILES, UNREADABLE, SdistContents, 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.client import IndexClient
-from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
+from scanner.index.errors import HostThrottled, IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import Package, Release, ReleaseFile
 
 logger = logging.getLogger(__name__)
@@ -30,17 +30,13 @@ def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetim
     """Inspect the sdists of these releases where the result is not known. Return how many are known now.
 
     The result is stored in `Release.build_detail`: "pure", "compiled" or "compiled: C, Cython". An sdist that cannot
-    be read within the client's limits is "unreadable: " with the reason, and is not tried again for a week. Nothing is
-    written to disk and nothing is run.
+    be read within the client's limits is "unreadable: " with the reason, and is not tried again for a week. One that
+    the index does not give now may be tried again at once. Nothing is written to disk and nothing is run.
     """
     # A try in the future is that of a clock that jumped.
-    untried = (
-        Q(build_tried_at__isnull=True)
-        | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
-        | Q(build_tried_at__gt=now + CLOCK_SKEW)
-    )
-    unknown = Q(build_detail="") | Q(build_detail__startswith=UNREADABLE)
-    wanted = sorted(Release.objects.filter(untried, unknown, pk__in=set(release_ids)).values_list("pk", flat=True))
+    again = Q(build_tried_at__lt=now - TRY_AGAIN_AFTER) | Q(build_tried_at__gt=now + CLOCK_SKEW)
+    unknown = Q(build_detail="") | Q(build_detail__startswith=UNREADABLE) & again
+    wanted = sorted(Release.objects.filter(unknown, pk__in=set(release_ids)).values_list("pk", flat=True))
     with ThreadPoolExecutor(max_workers=workers) as pool:
         return sum(pool.map(partial(_inspect, client=client, now=now), wanted))
 
@@ -68,8 +64,12 @@ def _inspect_release(release_id: int, client: IndexClient, now: datetime) -> boo
         except (NoSuchFile, InvalidArchive) as error:
             logger.info("sdist not read release=%s error=%s", release_id, error)
             detail = f"{UNREADABLE}: {_fault(error)}"[:_MAX_DETAIL]
+        except HostThrottled:
+            # Nothing was sent, which says nothing of the sdist.
+            return False
         except IndexFault as error:
             logger.warning("sdist release=%s error=%s", release_id, error)
+            Release.objects.filter(pk=release_id, build_detail="").update(build_tried_at=now)
             return False
         else:
             decoded = {path: content.decode("utf-8", errors="replace") for path, content in texts.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import Judgement
@@ -18,22 +18,32 @@ def unseen_in(resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot) -> di
 
     They are the release in use and the newest one, to which the project may move.
     """
-    found: dict[int, str] = {}
-    for one in resolved:
-        column = snapshot.column(one.target)
-        for name, judgement in one.judgements.items():
-            if judgement.verdict not in (Verdict.UNKNOWN, Verdict.NOT_JUDGED):
-                continue
-            for release in (judgement.release, snapshot.packages[name].newest if judgement.release else None):
-                if release is not None and _is_unseen(release, column):
-                    found.update(dict.fromkeys(release.pks, name))
-    return found
+    return {pk: name for one in resolved for name, release in _unseen(one, snapshot) for pk in release.pks}
+
+
+def is_decided(resolved: ResolvedTarget, snapshot: IndexSnapshot) -> bool:
+    """Return whether the result of a target stays as it is until the index changes.
+
+    It lacks no fact, and no sdist is left to be looked into for it. One that could not be read counts as looked into.
+    """
+    return not resolved.missing and not any(
+        build_kind(release.build) == UNSEEN for _, release in _unseen(resolved, snapshot)
+    )
 
 
 def depends_on_unseen(judgement: Judgement, column: int) -> bool:
     """Return whether a verdict is unknown only until a look into the sdist of the release."""
     release = judgement.release
     return judgement.verdict is Verdict.UNKNOWN and release is not None and _is_unseen(release, column)
+
+
+def _unseen(resolved: ResolvedTarget, snapshot: IndexSnapshot) -> Iterator[tuple[str, Candidate]]:
+    column = snapshot.column(resolved.target)
+    for name, judgement in resolved.judgements.items():
+        if judgement.verdict in (Verdict.UNKNOWN, Verdict.NOT_JUDGED) and judgement.release is not None:
+            for release in (judgement.release, snapshot.packages[name].newest):
+                if release is not None and _is_unseen(release, column):
+                    yield name, release
 
 
 def _is_unseen(release: Candidate, column: int) -> bool:

@@ -19,7 +19,7 @@ from projects.domain.assessment.searches import Stopwatch, TargetSearches
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
-from projects.domain.assessment.unseen_sdists import unseen_in
+from projects.domain.assessment.unseen_sdists import is_decided, unseen_in
 from projects.services.assessments.made_targets import MadeTargets, make_targets
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.missing import Missing
@@ -31,7 +31,8 @@ from scanner.services.index_sets import IndexSet
 class Evaluation(Struct, frozen=True):
     """The results of a request, what was missing for them, and the names of all packages in them.
 
-    `undecided` are the targets, by slug, whose result may change when what is missing becomes known. `stopped` says
+    `undecided` are the targets, by slug, whose result may change when what is missing becomes known, or what an sdist
+    holds that was not looked into. `stopped` says
     that a job ended at its budget before. `bridge` is the one set over all targets, when the request asks for it and
     nothing is missing. `consulted` are the packages that were read: a search rejects some, and changes of these count.
     """
@@ -77,9 +78,9 @@ class ResolvedRequest(Struct, frozen=True):
 
     @property
     def undecided(self) -> frozenset[str]:
-        """The targets, by slug, whose result may change when what is missing becomes known."""
-        made = {target.slug for target, one in self.made.items() if one.missing}
-        return frozenset({one.target.slug for one in self.left if one.missing} | made)
+        """The targets, by slug, whose result may change when a fact is fetched or an sdist is looked into."""
+        made = {target.slug for target, one in self.made.items() if not one.is_decided}
+        return frozenset({one.target.slug for one in self.left if not is_decided(one, self.reader.snapshot)} | made)
 
 
 def search_stored(
@@ -144,7 +145,7 @@ def evaluate_partly(
     """
     known = {} if known is None else known
     snapshot = reader.snapshot
-    decided = [one for one in searches.finished if not one.missing and not unseen_in([one], snapshot)]
+    decided = [one for one in searches.finished if is_decided(one, snapshot)]
     undecided = set(request.targets) - {one.target for one in decided}
     waiting = judge_unfinished(request, snapshot, [target for target in request.targets if target in undecided])
     new = [one for one in decided if one.target not in known or known[one.target][0] is not one]

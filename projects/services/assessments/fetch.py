@@ -22,6 +22,7 @@ from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.second_process import second_process
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
+from scanner.selectors.sdist_looks import failed_looks
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import (
     Fetcher,
@@ -44,7 +45,7 @@ _FEW_PAGES = 2
 class FetchResult(Struct, frozen=True):
     """How far fetching came.
 
-    `faults` are the packages that the index gave no answer for, with the error. `stopped` is the limit of the budget
+    `faults` are the packages that the index did not answer for, with the error. `stopped` is the limit of the budget
     that was reached before every result was known.
     """
 
@@ -85,7 +86,7 @@ def fetch_missing(
     reader = reader or IndexReader(indexes, request, as_of=as_of)
     if changed := reader.changed():
         reader.read(changed)
-    inspector = _SdistInspector(indexes)
+    inspector = _SdistInspector(indexes, patient)
     found: dict[Target, ResolvedTarget] = {}
     made: dict[Target, MadeTarget] = {}
     pending: Sequence[Target] = request.targets
@@ -103,11 +104,12 @@ def fetch_missing(
                 made.update(_made_by_two(request, reader, searches, fetcher, driver, made.keys()))
             driver.run(searches, searches.advance)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge, made)
-            names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
+            names = inspector.inspect(resolved, lambda: meter.stop_reason(fetcher.begun))
             if not names:
-                return FetchResult(
-                    resolved, fetcher.faults, driver.stopped if resolved.missing else None, fetcher.begun
-                )
+                stopped = driver.stopped or inspector.stopped
+                faults = {**inspector.faults(resolved), **fetcher.faults}
+                is_open = bool(resolved.missing or resolved.undecided)
+                return FetchResult(resolved, faults, stopped if is_open else None, fetcher.begun)
             # What was seen in an sdist changes what may be chosen: search again where it is in use.
             found = {one.target: one for one in searches.finished if not names & one.names}
             made = {target: one for target, one in made.items() if not names & one.names}
@@ -192,18 +194,41 @@ def _made_by_two(
 
 
 class _SdistInspector(Struct):
-    """The sdists that verdicts depend on, each inspected once."""
+    """The sdists that verdicts depend on, each inspected once.
+
+    With `patient` one that the index could not give waits until its next try is due. `stopped` is the limit that was
+    reached before all were inspected.
+    """
 
     indexes: IndexSet
+    patient: bool
     inspected: set[int] = field(default_factory=set)
+    stopped: StopReason | None = None
 
-    def inspect(self, found: ResolvedRequest) -> set[str]:
-        """Inspect what verdicts depend on. Return the packages with a build that became known and has been read."""
+    def inspect(self, found: ResolvedRequest, stop_reason: Callable[[], StopReason | None]) -> set[str]:
+        """Inspect what verdicts depend on, until a limit is reached or the build of some becomes known.
+
+        Return the packages of these, which have been read again.
+        """
+        unseen, now = found.unseen, timezone.now()
+        todo = [pk for pk in sorted(unseen) if pk not in self.inspected]
+        if todo and self.patient:
+            failed = failed_looks(todo, now)
+            todo = [pk for pk in todo if pk not in failed or failed[pk] <= now]
+        while todo:
+            self.stopped = stop_reason()
+            if self.stopped is not None:
+                break
+            some, todo = todo[:MOST_SDISTS], todo[MOST_SDISTS:]
+            self.inspected.update(some)
+            if inspect_releases(self.indexes, some, now):
+                names = {unseen[pk] for pk in some}
+                found.reader.read(names)
+                return names
+        return set()
+
+    def faults(self, found: ResolvedRequest) -> dict[str, str]:
+        """Return the packages whose sdist the index could not give, with what that means."""
         unseen = found.unseen
-        todo = [pk for pk in sorted(unseen) if pk not in self.inspected][:MOST_SDISTS]
-        self.inspected.update(todo)
-        seen = inspect_releases(self.indexes, todo, timezone.now()) if todo else 0
-        names = {unseen[pk] for pk in todo} if seen else set()
-        if names:
-            found.reader.read(names)
-        return names
+        failed = failed_looks(unseen, timezone.now()) if unseen else ()
+        return {unseen[pk]: "the index did not give its sdist" for pk in failed}

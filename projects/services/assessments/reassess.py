@@ -26,6 +26,7 @@ from projects.domain.assessment.reassess import (
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.resolved_target import missing_in
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.unseen_sdists import is_decided
 from projects.services.assessments.evaluate import (
     Evaluation,
     ResolvedRequest,
@@ -100,7 +101,7 @@ def _in_full(
     request: AssessmentRequest, indexes: IndexSet, resolved: ResolvedRequest
 ) -> tuple[_Kept | None, Evaluation]:
     found = evaluate(request, indexes=indexes, resolved=resolved)
-    if found.missing:
+    if found.missing or found.undecided:
         return None, found
     judgements = judgements_by_target(resolved.resolved)
     return _Kept(request, resolved.reader, judgements, found.targets, request.now), found
@@ -135,10 +136,10 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
             earlier[target.slug], target, kept.judgements[target], names, snapshot, explanations, request.now
         )
     results = [made[target.slug] for target in request.targets]
-    undecided = frozenset(one.target.slug for one in resolved if one.missing)
+    undecided = frozenset(one.target.slug for one in resolved if not is_decided(one, snapshot))
     found = make_evaluation(request, results, missing, undecided=undecided)
     found = replace(found, consulted=kept.reader.names)
-    if missing:
+    if missing or undecided:
         return None, found
     judgements = {**kept.judgements, **judgements_by_target(resolved)}
     return _Kept(request, kept.reader, judgements, results, kept.since), found

@@ -105,6 +105,7 @@ class _Run:
         self._shown = Certainty.NOTHING
         self._keeps_last = False
         self._explained: dict[Target, tuple[ResolvedTarget, TargetResult]] = {}
+        self._stored: dict[str, TargetResult] = {}
 
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
@@ -183,13 +184,25 @@ class _Run:
             return
         if certain > self._shown or start >= self._next:
             self._shown = max(certain, self._shown)
-            self._store(evaluate_partly(asked, reader, searches, self._explained))
+            self._store_again(evaluate_partly(asked, reader, searches, self._explained))
             end = time.monotonic()
             self._next = end + max(min(REFRESH_EVERY, end - self._begin), 9 * (end - start))
+
+    def _store_again(self, found: Evaluation) -> None:
+        """Store a partial evaluation with the results that this job has stored of targets that are searched again.
+
+        What was seen in an sdist has them searched again. A target that was decided stays so on the page meanwhile.
+        """
+        again = {slug: self._stored[slug] for slug in found.undecided if slug in self._stored}
+        undecided = found.undecided - again.keys()
+        if undecided:
+            targets = [again.get(one.target, one) for one in found.targets]
+            self._store(replace(found, targets=targets, undecided=undecided))
 
     def _store(self, found: Evaluation) -> None:
         found = with_decided(found, self._decided, self._request)
         found = replace(found, consulted=found.consulted | self._consulted)
+        self._stored = {one.target: one for one in found.targets if one.target not in found.undecided}
         store_evaluation(self._snapshot, found, self._indexes, self._question)
 
     @property
@@ -199,7 +212,7 @@ class _Run:
 
 
 def _depends_on_an_sdist(result: TargetResult) -> bool:
-    """Return whether a verdict depends on the content of an sdist."""
+    """Return whether a verdict depends on the content of an sdist. One that could not be read may be readable now."""
     return any(
         package.verdict is Verdict.UNKNOWN and package.availability is Availability.SOURCE
         for package in result.packages

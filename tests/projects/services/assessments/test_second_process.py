@@ -144,7 +144,7 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
     indexes: IndexSet, answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = rows(indexes, fetch(indexes))
-    theirs = MadeTarget(TargetResult(WINDOWS, ProjectVerdict.UNKNOWN, ()), Missing(), {}, frozenset())
+    theirs = MadeTarget(TargetResult(WINDOWS, ProjectVerdict.UNKNOWN, ()), Missing(), {}, frozenset(), is_decided=True)
 
     class Child:
         targets = (THERE,)
@@ -161,7 +161,9 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
     assert rows(indexes, fetch(indexes, alone=True)) == [whole[0], theirs.result if answers else whole[1]]
 
 
-RESULT = MadeTarget(TargetResult(LINUX, ProjectVerdict.GO, ()), Missing(), {1: "one"}, frozenset({"one"}))
+RESULT = MadeTarget(
+    TargetResult(LINUX, ProjectVerdict.GO, ()), Missing(), {1: "one"}, frozenset({"one"}), is_decided=False
+)
 
 
 def sleep() -> MadeTargets:
