@@ -66,7 +66,7 @@ def recorded_extras(name: str) -> dict[Version, frozenset[str]]:
 
 def forget() -> None:
     """Read the recordings again from now on."""
-    for cached in (_recorded, _all_needs, _wheels):
+    for cached in (_recorded, _release_needs, _releases, _wheels):
         cached.cache_clear()
 
 
@@ -104,7 +104,7 @@ def needs_of(name: str, version: Version, target: Target) -> tuple[Requirement, 
         if own & ranks.keys()
     ]
     lines = _recorded(name).metadata.wheels.get(min(fitting)[1]) if fitting else None
-    return _all_needs(name).get(version, ()) if lines is None else _requirements(lines)
+    return _release_needs(name, version) if lines is None else _requirements(lines)
 
 
 @functools.cache
@@ -113,13 +113,22 @@ def _recorded(name: str) -> RecordedPackage:
 
 
 @functools.cache
-def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
+def _release_needs(name: str, version: Version) -> tuple[Requirement, ...]:
+    lines = _releases(name).get(version)
+    if lines is None:
+        return ()
+    try:
+        return _requirements(lines)
+    except ValueError:
+        return ()
+
+
+@functools.cache
+def _releases(name: str) -> dict[Version, Lines]:
     found = {}
     for text, lines in _recorded(name).metadata.releases.items():
-        try:
-            found[Version(text)] = _requirements(lines)
-        except ValueError:
-            continue
+        with contextlib.suppress(InvalidVersion):
+            found[Version(text)] = lines
     return found
 
 
