@@ -14,13 +14,15 @@ Requirement files and locked projects on many targets, wheels only (`assess --so
 
 The index is the replay index over loopback. With `--record` it records what the cases need of the real index, into the
 folder that WHEELWAY_RECORDINGS names. uv knows no free-threaded builds, so only `pin_check` judges those; where it
-answers another question, `uv_rules` says which. Every difference is printed; the exit status is 1 if there is one.
+answers another question, `uv_rules` says which. Every difference is printed, and the processor time that assessing
+took; the exit status is 1 if there is a difference.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -233,6 +235,12 @@ def index_at(url: str | None, *, record: bool) -> Iterator[tuple[str, Callable[[
             yield index.url, forget
 
 
+def _children_seconds() -> float:
+    """Return the processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main(arguments: Sequence[str]) -> int:
     """Compare everything and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -259,10 +267,12 @@ def main(arguments: Sequence[str]) -> int:
             if options.case and path.stem not in options.case:
                 continue
             case = Case.read(path, folder, program)
+            before = _children_seconds()
             found = assess(case, options.targets, url, options.data or folder / "data")
             if options.record and any(entry["verdict"] == "unknown" for entry in found["assessments"]):
                 # What took too long to record is there now.
                 found = assess(case, options.targets, url, Path(tempfile.mkdtemp(dir=folder)))
+            spent = _children_seconds() - before
             write()
             tally = Tally()
             each: Callable[[Mapping[str, Any]], None] = partial(
@@ -271,7 +281,7 @@ def main(arguments: Sequence[str]) -> int:
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(each, found["assessments"]))
             verdicts = Counter(entry["verdict"] for entry in found["assessments"])
-            print(f"{case.name}: {dict(verdicts)}; {dict(sorted(tally.counts.items()))}")
+            print(f"{case.name}: {dict(verdicts)}; {dict(sorted(tally.counts.items()))}; {spent:.0f} s to assess")
             for line in sorted(tally.differences):
                 print(f"  {line}")
             sys.stdout.flush()
