@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.asking import ask_every
 from projects.presentation.shares import some_packages
 from scanner.domain.translation import gettext, pgettext
+
+# How often the page asks while polls are to come, in seconds.
+_ASK_EVERY = 3
 
 
 class IndexCounts(Struct, frozen=True):
@@ -41,6 +45,11 @@ class IndexLine(Struct, frozen=True):
     def is_waiting(self) -> bool:
         """Whether polls are still to come, so that the page refreshes."""
         return self.look is Verdict.UNKNOWN and not self.error
+
+    def ask_every(self, now: datetime) -> int:
+        """Return how many seconds the page waits before it asks again: longer while the host asked for a pause."""
+        left = timedelta() if self.throttled_until is None else self.throttled_until - now
+        return ask_every(left, _ASK_EVERY)
 
 
 def describe_state(counts: IndexCounts) -> tuple[Verdict, str]:

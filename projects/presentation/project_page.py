@@ -125,7 +125,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         is_stale=is_stale(state.checked_at, now),
         requirement_count=state.requirement_count,
         package_count=len(names),
-        progress=assessment_progress(state, _waiting(targets)),
+        progress=assessment_progress(state, _waiting(targets), now),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
         others=summarise_others(columns, targets) if names else (),

@@ -163,15 +163,16 @@ def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
     return tuple(flags)
 
 
-_LIMITS = {
+_STOPPED = {
     StopReason.TIME: noop("The last job reached its limit of time; the next one goes on from there."),
     StopReason.REQUESTS: noop(
         "The last job reached its limit of requests to the index; the next one goes on from there."
     ),
     StopReason.MEMORY: noop("The last job reached its limit of memory; the next one goes on from there."),
+    StopReason.INDEX: noop("The index did not answer for all that is needed."),
 }
 
 
 def stopped_text(reason: StopReason) -> str:
     """Return why targets were left undecided, and what happens next."""
-    return gettext(_LIMITS[reason])
+    return gettext(_STOPPED[reason])

@@ -51,7 +51,8 @@ class StoredAssessment(Struct, frozen=True):
     """An assessment with its targets by slug.
 
     `changes` are against the last complete assessment before it, made at `changed_since`; None when there was none.
-    `stopped` is the limit at which the last job left targets undecided.
+    `stopped` is why the last job left targets undecided, `next_try_at` when an index that did not answer is asked
+    again.
     """
 
     pk: int
@@ -64,6 +65,7 @@ class StoredAssessment(Struct, frozen=True):
     changed_since: datetime | None = None
     confusions: tuple[NameConfusion, ...] = ()
     stopped: StopReason | None = None
+    next_try_at: datetime | None = None
 
 
 class IndexReading(Struct, frozen=True):

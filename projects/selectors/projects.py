@@ -184,6 +184,7 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
         is_complete=assessment.state == AssessmentState.COMPLETE,
         missing=tuple(assessment.missing),
         stopped=StopReason(assessment.stopped) if assessment.stopped else None,
+        next_try_at=assessment.next_try_at,
         targets={
             target: TargetSummary(
                 target,

@@ -136,13 +136,15 @@ def _page(
 
 
 def _list_context(project: Project) -> dict[str, Any]:
-    lines = index_lines(project, timezone.now())
+    now = timezone.now()
+    lines = index_lines(project, now)
+    waiting = [line for line in lines if line.pk and line.is_waiting]
     return {
         "project": project,
         "here": reverse("project-indexes", args=[project.slug]),
         "can_edit": can_edit(project),
         "lines": lines,
-        "is_waiting": any(line.is_waiting for line in lines if line.pk),
+        "ask_every": min((line.ask_every(now) for line in waiting), default=0),
         "has_own": any(line.pk for line in lines),
     }
 

@@ -16,6 +16,8 @@ from scanner.selectors.rows import in_chunks, marks, select_rows
 _CHUNK = 2000
 # After a failure the next try waits twice as long as before it, from the first of these to the second.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(days=1)
+# So many failures make the longest pause, and many more a number that no time can hold.
+_MOST_DOUBLED = 12
 
 
 class FileToRead(NamedTuple):
@@ -61,7 +63,7 @@ def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     fields = ("pk", "package", "version", "metadata_tried_at", "metadata_failures")
     for some in in_chunks(sorted(release_ids), _CHUNK):
         rows = select_rows(Release, fields, f"id IN {marks(some)} AND metadata_id IS NULL", some)
-        due = [row for row in rows if _is_due(row[3], row[4], now)]
+        due = [row for row in rows if _due_at(row[3], row[4], now) <= now]
         packages = _packages({row[1] for row in due}, ("index", "name"))
         for pk, package_id, version, *_ in due:
             index_id, name = packages[package_id]
@@ -69,11 +71,21 @@ def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     return found
 
 
-def _is_due(tried_at: datetime | None, failures: int, now: datetime) -> bool:
-    """Return whether metadata that could not be had should be tried again."""
+def metadata_tries(release_ids: Collection[int], now: datetime) -> list[datetime]:
+    """Return when the metadata of those of these releases that lack it is tried. A query for each 2,000."""
+    fields = ("metadata_tried_at", "metadata_failures")
+    return [
+        _due_at(tried_at, failures, now)
+        for some in in_chunks(sorted(release_ids), _CHUNK)
+        for tried_at, failures in select_rows(Release, fields, f"id IN {marks(some)} AND metadata_id IS NULL", some)
+    ]
+
+
+def _due_at(tried_at: datetime | None, failures: int, now: datetime) -> datetime:
+    """Return when metadata that could not be had should be tried again."""
     if tried_at is None or not failures or tried_at > now + CLOCK_SKEW:  # the last: a clock that jumped
-        return True
-    return now - tried_at >= min(FIRST_PAUSE * (1 << failures - 1), LONGEST_PAUSE)
+        return now
+    return tried_at + min(FIRST_PAUSE * (1 << min(failures, _MOST_DOUBLED) - 1), LONGEST_PAUSE)
 
 
 def _packages(keys: Collection[int], fields: tuple[str, ...]) -> dict[int, list[Any]]:

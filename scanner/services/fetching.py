@@ -193,8 +193,8 @@ class Fetcher:
             store_metadata(answers, timezone.now())
         for answer in answers:
             shown = self._releases.shown(answer.release_id)
-            if answer.error:
-                self._add_fault(shown, answer.error)
+            if answer.found is None:
+                self._add_fault(shown, answer.error or "its host asked for a pause")
             self._arrival.releases.add(answer.release_id)
             self._report(shown)
         for key, result in results:

@@ -1,11 +1,12 @@
-"""Why an assessment was left undecided although its indexes answer."""
+"""Why a job of an assessment left targets undecided."""
 
 from enum import StrEnum
 
 
 class StopReason(StrEnum):
-    """The limit of the budget of one job that was reached; a later job goes on."""
+    """The limit of the budget of one job that was reached, or that the index did not answer; a later job goes on."""
 
     TIME = "time"
     REQUESTS = "requests"
     MEMORY = "memory"
+    INDEX = "index"

@@ -32,9 +32,9 @@ class Evaluation(Struct, frozen=True):
     """The results of a request, what was missing for them, and the names of all packages in them.
 
     `undecided` are the targets, by slug, whose result may change when what is missing becomes known, or what an sdist
-    holds that was not looked into. `stopped` says
-    that a job ended at its budget before. `bridge` is the one set over all targets, when the request asks for it and
-    nothing is missing. `consulted` are the packages that were read: a search rejects some, and changes of these count.
+    holds that was not looked into. `stopped` says why a job ended before, and `next_try_at` when an index that did not
+    answer is asked again. `bridge` is the one set over all targets, when the request asks for it and nothing is
+    missing. `consulted` are the packages that were read: a search rejects some, and changes of these count.
     """
 
     targets: list[TargetResult]
@@ -44,6 +44,7 @@ class Evaluation(Struct, frozen=True):
     undecided: frozenset[str] = frozenset()
     stopped: StopReason | None = None
     consulted: frozenset[str] = frozenset()
+    next_try_at: datetime | None = None
 
 
 class ResolvedRequest(Struct, frozen=True):

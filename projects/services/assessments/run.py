@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
+from django.utils import timezone
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import Certainty, CertaintyWatch
 from projects.domain.assessment.verdicts import Verdict
@@ -36,6 +38,7 @@ from projects.services.assessments.evaluate import (
     with_certain,
 )
 from projects.services.assessments.fetch import FROM_STORE, fetch_missing
+from projects.services.assessments.next_attempt import next_attempt
 from projects.services.assessments.project_request import read_snapshot, request_of, targets_of
 from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate, remember
@@ -135,15 +138,21 @@ class _Run:
         found = self._evaluate(asked, fetched.resolved)
         # A later job goes on: until then nothing is shown that it may find otherwise.
         shown = with_certain(asked, found, fetched.resolved.reader) if fetched.stopped else found
-        self._store(replace(shown, stopped=fetched.stopped))
+        # What the index could not give now is fetched on schedule, not at once, and so is what an earlier job could not
+        # get and whose next attempt is not due: to search again would lack the same.
+        is_open = bool(found.missing or found.undecided)
+        goes_on = is_open and bool(fetched.requests or fetched.stopped) and not fetched.faults
+        if is_open and not goes_on:
+            next_try_at = next_attempt(fetched.resolved, self._indexes, timezone.now())
+            shown = replace(shown, stopped=StopReason.INDEX, next_try_at=next_try_at)
+        else:
+            shown = replace(shown, stopped=fetched.stopped)
+        self._store(shown)
         logger.info(
             "fetched snapshot=%s undecided=%s stopped=%s faults=%s",
             self._snapshot.pk, len(found.undecided), fetched.stopped or "", len(fetched.faults),
         )  # fmt: skip
-        # What the index could not give now is fetched on schedule, not at once, and so is what an earlier job could not
-        # get and whose next attempt is not due: to search again would lack the same.
-        may_go_on = bool(fetched.requests or fetched.stopped) and not fetched.faults
-        return bool(found.missing or found.undecided) and may_go_on
+        return goes_on
 
     def _is_nothing_read(self, reader: IndexReader) -> bool:
         """Return whether no required package is stored, so that no search can find anything. The page says as much."""

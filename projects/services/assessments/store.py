@@ -61,13 +61,18 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
         Assessment.objects.filter(pk=last.pk).update(
-            confirmed_at=now, index_ids=keys, question=question, stopped=found.stopped or "", missing=missing
+            confirmed_at=now,
+            index_ids=keys,
+            question=question,
+            stopped=found.stopped or "",
+            next_try_at=found.next_try_at,
+            missing=missing,
         )
         return
     if last is None or last.state == AssessmentState.COMPLETE:
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
-    last.question, last.stopped = question, found.stopped or ""
+    last.question, last.stopped, last.next_try_at = question, found.stopped or "", found.next_try_at
     last.index_url, last.extra_urls = indexes.url, list(indexes.extra_urls)
     last.index_ids, last.confusions = keys, confused
     last.missing = missing

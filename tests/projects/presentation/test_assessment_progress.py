@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import pytest
 
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -22,11 +25,14 @@ def progress(
     reading: IndexReading,
     missing: Sequence[str] = (),
     stopped: StopReason | None = None,
+    next_try_at: datetime | None = None,
 ) -> AssessmentProgress | None:
     """Return what is told of targets with these packages, a letter each."""
     targets = {slug: target(slug, names, Verdict.UNKNOWN) for slug, names in waiting.items()}
     targets |= {slug: target(slug, names, Verdict.READY) for slug, names in decided.items()}
-    assessment = StoredAssessment(1, NOON, NOON, not waiting, tuple(missing), targets, stopped=stopped)
+    assessment = StoredAssessment(
+        1, NOON, NOON, not waiting, tuple(missing), targets, stopped=stopped, next_try_at=next_try_at
+    )
     state = ProjectState(TARGETS, NOON, None, 2, (), (), assessment, reading=reading)
     return project_page(state, RiskQuery(), NOON).progress
 
@@ -68,3 +74,26 @@ def test_a_limit_that_is_reached_is_told_and_a_complete_assessment_has_no_bar() 
     assert told is not None
     assert "limit of memory" in told.text
     assert progress({}, {LINUX_313: "a"}, IndexReading()) is None
+
+
+@pytest.mark.parametrize(
+    ("wait", "shown", "seconds"),
+    [
+        (None, False, 60),
+        (timedelta(seconds=-5), False, 2),
+        (timedelta(seconds=1), True, 2),
+        (timedelta(seconds=40), True, 40),
+        (timedelta(days=1), True, 60),
+    ],
+)
+def test_a_page_asks_seldom_while_the_index_is_not_asked_either(
+    wait: timedelta | None, shown: bool, seconds: int
+) -> None:
+    next_try_at = None if wait is None else NOON + wait
+    seen = progress({LINUX_313: "a"}, {}, IndexReading(), ["a"], StopReason.INDEX, next_try_at)
+    assert seen is not None
+    assert seen.text == "The index did not answer for all that is needed."
+    assert (seen.next_try_at, seen.ask_every) == (next_try_at if shown else None, seconds)
+    running = progress({LINUX_313: "a"}, {}, IndexReading(), ["a"])
+    assert running is not None
+    assert (running.next_try_at, running.ask_every) == (None, 2)

@@ -1,19 +1,23 @@
 """The page of one project."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.package_result import AvailableVersion
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
+from projects.models import Assessment
 from projects.presentation.risk_table.query import DEFAULT_STATES
 from projects.templatetags.verdicts import glyph
 from tests.cast import (
@@ -168,6 +172,18 @@ def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(a
     assert "HX-Trigger" not in same.headers
     moved = alice.get(PAGE, {"seen": "0-0-3-2"}, headers=htmx("progress"))
     assert "answers-changed" in moved.headers["HX-Trigger"]
+
+
+def test_a_page_says_when_an_index_that_did_not_answer_is_asked_again(alice: Client, cast: Cast) -> None:
+    rows = {LINUX_313: [make_package("greenlet", Verdict.UNKNOWN)]}
+    assess_as(cast.project, rows, missing=["greenlet"])
+    later = timezone.now() + timedelta(minutes=9, seconds=30)
+    Assessment.objects.update(stopped=StopReason.INDEX, next_try_at=later)
+    page = alice.get(PAGE).content.decode()
+    assert 'hx-trigger="every 60s"' in page
+    (line,) = re.findall(r'<p class="read">(.*?)</p>', page)
+    text = re.sub(r"<[^>]+>", "", line)
+    assert text == "The index did not answer for all that is needed. Next attempt: in 9 minutes."
 
 
 def test_when_all_have_answered_the_bar_goes_and_the_answers_are_fetched_once_more(alice: Client) -> None:

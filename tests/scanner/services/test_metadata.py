@@ -156,3 +156,12 @@ def test_what_answers_and_can_never_be_read_is_unreadable_and_tried_once_a_day(
     assert Release.objects.get().metadata_grade == "unreadable"
     assert Package.objects.get().revision == revision + 1
     assert lacking_metadata([pk], NOON + LONGEST_PAUSE)
+
+
+def test_metadata_that_failed_for_months_are_tried_once_a_day(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package("demo", [PURE])
+    poll()
+    Release.objects.update(metadata_failures=32_000, metadata_tried_at=NOON)
+    keys = list(Release.objects.values_list("pk", flat=True))
+    assert lacking_metadata(keys, NOON + LONGEST_PAUSE - timedelta(seconds=1)) == {}
+    assert lacking_metadata(keys, NOON + LONGEST_PAUSE)

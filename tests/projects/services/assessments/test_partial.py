@@ -1,8 +1,11 @@
 """What a job stores before all is decided, and what the next job does with it."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from packaging.utils import NormalizedName
 from pytest_django.fixtures import Settings
@@ -20,7 +23,9 @@ from projects.services.assessments.store import store_evaluation
 from projects.services.indexes import indexes_of
 from scanner.domain.resolution.model.missing import Missing
 from scanner.index.client import IndexClient
-from scanner.models import Package
+from scanner.models import HostThrottle, Package, Release
+from scanner.selectors.lacking_metadata import FIRST_PAUSE
+from scanner.selectors.sdist_looks import LOOK_PAUSE
 from scanner.services.polling.poll import poll_package
 from tests.projects.services.assessments.assessed import LINUX, WINDOWS, assess, snapshot_of
 from tests.replay import ReplayIndex, a_file, faults
@@ -158,3 +163,61 @@ def test_a_job_that_spends_its_budget_says_so_and_the_next_one_goes_on(
     assert assess(snapshot, replay) is False
     done = Assessment.objects.get()
     assert (done.state, done.stopped, done.targets.get().verdict) == ("complete", "", "conditional")
+
+
+def test_what_the_index_did_not_answer_is_said_with_the_time_of_the_next_attempt(
+    project: Project, replay: ReplayIndex
+) -> None:
+    replay.fail(faults.Status(500), "/simple/greenlet/")
+    snapshot = snapshot_of(project, "greenlet==3.0.3\n")
+    for _ in range(2):
+        # The second job asks for nothing, as the next attempt is not due.
+        assess(snapshot, replay)
+        waiting = Assessment.objects.get()
+        due_at = Package.objects.get(name="greenlet").due_at
+        assert due_at is not None
+        assert due_at > timezone.now()
+        assert (waiting.stopped, waiting.next_try_at) == ("index", due_at)
+    replay.clear_faults()
+    Package.objects.update(due_at=None)
+    assess(snapshot, replay)
+    done = Assessment.objects.get()
+    assert (done.state, done.stopped, done.next_try_at) == (AssessmentState.COMPLETE, "", None)
+
+
+def test_the_next_attempt_at_metadata_and_at_an_sdist_is_that_after_their_pause(
+    project: Project, replay: ReplayIndex
+) -> None:
+    replay.add_package("top", [a_file("top-1.0-py3-none-any.whl")])
+    replay.fail(faults.Status(500), "/files/*")
+    assess(snapshot_of(project, "top\n"), replay)
+    tried_at = Release.objects.get(package__name="top").metadata_tried_at
+    assert tried_at is not None
+    assert Assessment.objects.get().next_try_at == tried_at + FIRST_PAUSE
+    replay.clear_faults()
+    pkg_info = b"Metadata-Version: 2.2\nName: dark\nVersion: 1.0\n"
+    replay.add_package("dark", [a_file("dark-1.0.tar.gz", members={"PKG-INFO": pkg_info})])
+    snapshot = snapshot_of(project, "dark\n")
+    assess(snapshot, replay)
+    Assessment.objects.all().delete()
+    Release.objects.update(build_detail="", build_tried_at=None)
+    Package.objects.update(revision=F("revision") + 1)
+    replay.fail(faults.Status(500), "/files/dark/*")
+    assess(snapshot, replay)
+    looked_at = Release.objects.get(package__name="dark").build_tried_at
+    assert looked_at is not None
+    assert Assessment.objects.get().next_try_at == looked_at + LOOK_PAUSE
+
+
+def test_what_is_due_at_a_host_that_asked_for_a_pause_is_asked_for_when_that_ends(
+    project: Project, replay: ReplayIndex
+) -> None:
+    until = timezone.now() + timedelta(minutes=3)
+    HostThrottle.objects.create(host=urlsplit(replay.url).netloc, closed_until=until)
+    replay.add_package("top", [a_file("top-1.0-py3-none-any.whl")])
+    replay.fail(faults.Status(429, retry_after=180), "/files/*")
+    snapshot = snapshot_of(project, "top\n")
+    assert assess(snapshot, replay) is False
+    found = Assessment.objects.get()
+    assert Release.objects.get(package__name="top").metadata_tried_at is None
+    assert (found.stopped, found.next_try_at) == ("index", until)

@@ -1,6 +1,7 @@
 """The page of a project's indexes: who may see and change them, and how each stands."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -95,3 +96,10 @@ def test_htmx_gets_the_list_alone_and_asks_while_something_is_unknown(alice: Cli
     package = Package.objects.create(index=row.index, name="ours", state=PackageState.CURRENT)
     ProjectPackage.objects.create(project=row.project, package=package)
     assert "hx-trigger" not in alice.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_the_list_asks_seldom_while_the_host_of_the_index_asked_for_a_pause(alice: Client, row: ProjectIndex) -> None:
+    host = urlsplit(row.index.url).netloc
+    HostThrottle.objects.create(host=host, closed_until=timezone.now() + timedelta(minutes=5))
+    part = alice.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 60s"' in part
