@@ -23,14 +23,18 @@ class Assignment(NamedTuple):
 class PartialSolution:
     """Assignments in order, by decision level; level 0 has what holds without any decision.
 
-    `allowed` is the set left of each node, `open` are the nodes that must be chosen and are not decided.
+    `allowed` is the set left of each node. Sets of nodes are integers too: `open` must be chosen and are not decided,
+    `single` have one candidate left or none, `ready` wait for no other node. `leaders` has the node that must be
+    decided before each one, -1 for none: an extra waits for its package.
     """
 
     def __init__(self) -> None:
         self.allowed: list[int] = []
         self.decided: list[bool] = []
-        self.open: set[int] = set()
+        self.leaders: list[int] = []
+        self.open = self.single = self.ready = 0
         self.level = 0
+        self._followers: list[int] = []
         self._history: list[list[Assignment]] = []
         self._trail: list[int] = []
 
@@ -45,7 +49,30 @@ class PartialSolution:
             )
         self.allowed.append(allowed)
         self.decided.append(False)
+        self.leaders.append(-1)
+        self._followers.append(0)
         self._history.append(history)
+        self.ready |= 1 << number
+        self._place(number, allowed)
+
+    def follow(self, node: int, leader: int) -> None:
+        """Let a node wait until another one is decided."""
+        self.leaders[node] = leader
+        self._followers[leader] |= 1 << node
+        if not self.decided[leader]:
+            self.ready &= ~(1 << node)
+
+    def _place(self, node: int, allowed: int) -> None:
+        """Put a node into the sets of nodes that what is left of it says, or take it out of them."""
+        bit = 1 << node
+        if allowed & ABSENT or self.decided[node]:
+            self.open &= ~bit
+            return
+        self.open |= bit
+        if allowed & (allowed - 1):
+            self.single &= ~bit
+        else:
+            self.single |= bit
 
     def limit(self, node: int, mask: int, cause: Incompatibility | None) -> None:
         """Add an assignment at the current level."""
@@ -53,15 +80,14 @@ class PartialSolution:
         self.allowed[node] = after
         self._history[node].append(Assignment(len(self._trail), self.level, mask, after, cause))
         self._trail.append(node)
-        if self.decided[node]:
-            self.open.discard(node)
-        elif not after & ABSENT:
-            self.open.add(node)
+        if not after & ABSENT:
+            self._place(node, after)
 
     def decide(self, node: int, choice: int) -> None:
         """Start a new level with one candidate chosen."""
         self.level += 1
         self.decided[node] = True
+        self.ready |= self._followers[node]
         self.limit(node, choice, None)
 
     def back_to(self, level: int) -> None:
@@ -75,12 +101,10 @@ class PartialSolution:
             self._trail.pop()
             history.pop()
             after = self.allowed[node] = history[-1].after if history else ANYTHING
-            if assignment.cause is None:
+            if assignment.cause is None and self.decided[node]:
                 self.decided[node] = False
-            if after & ABSENT:
-                self.open.discard(node)
-            elif not self.decided[node]:
-                self.open.add(node)
+                self.ready &= ~self._followers[node]
+            self._place(node, after)
         self.level = level
 
     def decision_level(self, node: int) -> int:

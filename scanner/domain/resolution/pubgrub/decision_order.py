@@ -5,48 +5,42 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from scanner.domain.resolution.pubgrub.assignment import PartialSolution
+from scanner.domain.resolution.pubgrub.incompatibility import lowest
 
 __all__ = ["DecisionOrder"]
 
 # After this many conflicts a node that was ruled out moves one rank up in the order of decisions, and a decision that
 # ruled others out is taken back and moves one down.
 _CONFLICTS_PER_RANK = 5
-_FIRST = -1_000_000
 
 
 class DecisionOrder:
     """The rank of each node; lower ones are decided first.
 
-    `affected` counts how often a node was ruled out, `culprits` how often its decision did that to others. `follows` is
-    the node that must be decided before it, -1 for none.
+    `affected` counts how often a node was ruled out, `culprits` how often its decision did that to others. `ranked` are
+    the nodes of each rank, as a set.
     """
 
     def __init__(self) -> None:
-        self.follows: list[int] = []
         self._affected: list[int] = []
         self._culprits: list[int] = []
         self._rank: list[int] = []
+        self._ranked: dict[int, int] = {0: 0}
 
     def add(self) -> None:
         """Add the next node."""
-        self.follows.append(-1)
         self._affected.append(0)
         self._culprits.append(0)
+        self._ranked[0] |= 1 << len(self._rank)
         self._rank.append(0)
 
     def next(self, solution: PartialSolution) -> int:
         """Return the open node to decide, -1 if none: one candidate left, then by rank, then first seen."""
-        follows, decided, allowed_of, ranks = self.follows, solution.decided, solution.allowed, self._rank
-        best, best_rank = -1, -_FIRST
-        for node in solution.open:
-            leader = follows[node]
-            if leader >= 0 and not decided[leader]:
-                continue
-            allowed = allowed_of[node]
-            rank = ranks[node] if allowed & (allowed - 1) else _FIRST
-            if rank < best_rank or (rank == best_rank and node < best):
-                best, best_rank = node, rank
-        return best
+        ready = solution.open & solution.ready
+        found = ready & solution.single
+        if not found and ready:
+            found = next(among for rank in sorted(self._ranked) if (among := ready & self._ranked[rank]))
+        return lowest(found).bit_length() - 1 if found else -1
 
     def rule_out(self, node: int) -> None:
         """Count a conflict that ruled out candidates of a node."""
@@ -69,4 +63,8 @@ class DecisionOrder:
         return level
 
     def _move(self, node: int) -> None:
-        self._rank[node] = self._culprits[node] // _CONFLICTS_PER_RANK - self._affected[node] // _CONFLICTS_PER_RANK
+        rank = self._culprits[node] // _CONFLICTS_PER_RANK - self._affected[node] // _CONFLICTS_PER_RANK
+        if rank != self._rank[node]:
+            self._ranked[self._rank[node]] ^= 1 << node
+            self._ranked[rank] = self._ranked.get(rank, 0) | 1 << node
+            self._rank[node] = rank

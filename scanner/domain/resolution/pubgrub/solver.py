@@ -15,7 +15,7 @@ from msgspec import Struct
 from scanner.domain.resolution.pubgrub.assignment import PartialSolution
 from scanner.domain.resolution.pubgrub.conflicts import learned_from
 from scanner.domain.resolution.pubgrub.decision_order import DecisionOrder
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility, bits
 from scanner.domain.resolution.pubgrub.propagation import propagate
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, DependencyProvider
 
@@ -68,7 +68,6 @@ class Solver(Generic[R, M]):
         self._solution = PartialSolution()
         self._watch: list[list[tuple[int, Incompatibility]]] = []
         self._order = DecisionOrder()
-        self._follows = self._order.follows
         self._loaded: set[tuple[int, int]] = set()
         self._seen: set[tuple[tuple[int, int], ...]] = set()
         self._queue: list[int] = []
@@ -138,7 +137,7 @@ class Solver(Generic[R, M]):
         facts = self._provider.facts(node)
         self._solution.add(number, facts)
         if facts.follows is not None:
-            self._follows[number] = self._intern(facts.follows)
+            self._solution.follow(number, self._intern(facts.follows))
         return number
 
     def _add_dependency(self, dependency: Dependency[R]) -> list[Incompatibility]:
@@ -176,11 +175,12 @@ class Solver(Generic[R, M]):
         first = self._lacks(node)
         if first is None:
             return []
-        others = [self._lacks(other) for other in self._solution.open if other != node]
+        others = [self._lacks(other) for other in bits(self._solution.open) if other != node]
         return [first, *(one for one in others if one is not None)]
 
     def _lacks(self, node: int) -> M | None:
-        solution, name, follows = self._solution, self.nodes[node], self._follows[node]
+        solution, name = self._solution, self.nodes[node]
+        follows = solution.leaders[node]
         if follows >= 0 and not solution.decided[follows]:
             return None
         choice = self._provider.prefer(name, solution.allowed[node])
@@ -198,7 +198,7 @@ class Solver(Generic[R, M]):
         if not choice:
             self._store(Incompatibility(((node, allowed),), ExternalCause(None)))
             return
-        follows = self._follows[node]
+        follows = solution.leaders[node]
         if (node, choice) not in self._loaded or follows >= 0:
             self._loaded.add((node, choice))
             chosen = {self.nodes[follows]: solution.allowed[follows]} if follows >= 0 else {}
