@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 
 from packaging.utils import NormalizedName
 
@@ -31,15 +31,16 @@ class Paths:
         return fewer.
         """
         found: list[tuple[str, ...]] = []
-        todo: deque[tuple[tuple[str, ...], tuple[NormalizedName, ...]]] = deque([((name,), (name,))])
-        for _ in range(_EXPLORED):
-            if not todo or len(found) == limit:
+        # It grows while it is gone through; what is beyond the last step would be left over.
+        reached: list[tuple[tuple[str, ...], tuple[NormalizedName, ...]]] = [((name,), (name,))]
+        for labels, names in islice(reached, _EXPLORED):
+            if len(found) == limit:
                 break
-            labels, names = todo.popleft()
-            for asker in self._askers.get(names[0], ()):
-                if asker is None:
-                    found.append(labels)
-                elif asker[0] not in names:
+            askers = self._askers.get(names[0], {})
+            if None in askers:
+                found.append(labels)
+            for asker in askers if len(reached) < _EXPLORED else ():
+                if asker is not None and asker[0] not in names:
                     by, extra = asker
-                    todo.append(((by if extra is None else f"{by}[{extra}]", *labels), (by, *names)))
-        return tuple(sorted(found[:limit], key=len))
+                    reached.append(((by if extra is None else f"{by}[{extra}]", *labels), (by, *names)))
+        return tuple(sorted(found, key=len))
