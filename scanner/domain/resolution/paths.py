@@ -22,6 +22,7 @@ class Paths:
         for edge in edges:
             asker = None if edge.dependent is None else (edge.dependent, edge.extra)
             self._askers.setdefault(edge.requirement.name, {})[asker] = None
+        self._direct = {name for name, askers in self._askers.items() if None in askers}
 
     def to(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
         """Return up to `limit` paths, each from a direct requirement of the project to `name`, with no package twice.
@@ -36,10 +37,9 @@ class Paths:
         for labels, names in islice(reached, _EXPLORED):
             if len(found) == limit:
                 break
-            askers = self._askers.get(names[0], {})
-            if None in askers:
+            if names[0] in self._direct:
                 found.append(labels)
-            for asker in askers if len(reached) < _EXPLORED else ():
+            for asker in self._askers.get(names[0], ()) if len(reached) < _EXPLORED else ():
                 if asker is not None and asker[0] not in names:
                     by, extra = asker
                     reached.append(((by if extra is None else f"{by}[{extra}]", *labels), (by, *names)))
