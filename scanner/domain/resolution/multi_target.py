@@ -7,7 +7,7 @@ package that only Linux needs does not block Windows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 
@@ -105,6 +105,13 @@ class BridgeProvider:
             releases = provider.dependents(name, stated)
             reason = Required(requirement, name, extra, releases)
             yield from self._require(index, ((name, releases), (node, CHOSEN)), requirement, reason)
+
+    def basis(self, node: str) -> Hashable:
+        """Return what `dependencies` of a presence rests on, as the provider of its target does."""
+        if node not in self._wanted:
+            return None
+        index, name, extra = self._wanted[node]
+        return self._providers[index].basis_of(name, extra)
 
     def _require(
         self, index: int, dependents: tuple[tuple[str, int], ...], requirement: Requirement, reason: object

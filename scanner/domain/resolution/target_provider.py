@@ -6,7 +6,7 @@ and follows the choice of its package.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 
@@ -97,6 +97,14 @@ class TargetProvider(PackagesOnTarget):
         for stated, requirement in self.applicable(dependencies, extra):
             releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
+
+    def basis(self, node: str) -> Hashable:
+        """Return what `dependencies` of an extra rests on: the releases that this search has read."""
+        return self.basis_of(*self._extras.get(node, (NormalizedName(node), None)))
+
+    def basis_of(self, name: NormalizedName, extra: NormalizedName | None) -> Hashable:
+        """Return the same of a package or one of its extras. Beside which packages a release breaks counts too."""
+        return self._read.get(name, 0), 0 if extra is not None else len(self._candidate_sets)
 
     def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> Missing | None:
         """Return what must be known before `dependencies` can answer; None when it is known or given up."""

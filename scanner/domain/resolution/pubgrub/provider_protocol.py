@@ -5,7 +5,7 @@ The solver does no I/O, writes no log and reads no clock, and a provider must no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -59,4 +59,10 @@ class DependencyProvider(Protocol[R, M_co]):
         """Return what must be learned before `dependencies` can answer. Called until it returns None."""
 
     def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[R]]:
-        """Return what one candidate requires. `chosen` has the choice of the node that it follows."""
+        """Return what one candidate requires. `chosen` has the choice of the node that it follows.
+
+        Of a node that follows another, it may be more when `basis` has changed, never less.
+        """
+
+    def basis(self, node: str) -> Hashable:
+        """Return what the answer of `dependencies` rests on beside its arguments."""

@@ -7,7 +7,7 @@ recurse; memory grows with what is learned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -68,7 +68,9 @@ class Solver(Generic[R, M]):
         self._solution = PartialSolution()
         self._watch: list[list[tuple[int, Incompatibility]]] = []
         self._order = DecisionOrder()
-        self._loaded: set[tuple[int, int]] = set()
+        # What was asked for and is stored: by node and its choice or, where it follows another node, the choice of that
+        # one, with what the answer rested on.
+        self._loaded: dict[tuple[int, int], Hashable] = {}
         self._seen: set[tuple[tuple[int, int], ...]] = set()
         self._queue: list[int] = []
         self._failed: Incompatibility | None = None
@@ -108,9 +110,11 @@ class Solver(Generic[R, M]):
             if node < 0:
                 chosen = (n for n, decided in enumerate(solution.decided) if decided)
                 return Solved({self.nodes[n]: solution.allowed[n] for n in chosen})
-            while missing := self._missing(node):
+            choice = self._prefer(node)
+            while missing := self._missing(node, choice):
                 yield missing
-            self._decide(node)
+                choice = self._prefer(node)
+            self._decide(node, choice)
         return Exhausted(self._limit, "steps")
 
     def always(self, node: str) -> int:
@@ -170,47 +174,59 @@ class Solver(Generic[R, M]):
         for node, mask in incompatibility.terms:
             self._watch[node].append((mask, incompatibility))
 
-    def _missing(self, node: int) -> list[M]:
+    def _prefer(self, node: int) -> int:
+        return self._provider.prefer(self.nodes[node], self._solution.allowed[node])
+
+    def _missing(self, node: int, choice: int) -> list[M]:
         """Return what the provider lacks to decide a node and, if that is anything, to decide the other open ones."""
-        first = self._lacks(node)
+        first = self._lacks(node, choice)
         if first is None:
             return []
-        others = [self._lacks(other) for other in bits(self._solution.open) if other != node]
+        solution = self._solution
+        others = [
+            self._lacks(other, self._prefer(other)) for other in bits(solution.open & solution.ready & ~(1 << node))
+        ]
         return [first, *(one for one in others if one is not None)]
 
-    def _lacks(self, node: int) -> M | None:
-        solution, name = self._solution, self.nodes[node]
-        follows = solution.leaders[node]
-        if follows >= 0 and not solution.decided[follows]:
+    def _lacks(self, node: int, choice: int) -> M | None:
+        if not choice or self._key(node, choice) in self._loaded:
             return None
-        choice = self._provider.prefer(name, solution.allowed[node])
-        if not choice or ((node, choice) in self._loaded and follows < 0):
-            return None
-        chosen = {self.nodes[follows]: solution.allowed[follows]} if follows >= 0 else {}
-        return self._provider.missing(name, choice, chosen)
+        return self._provider.missing(self.nodes[node], choice, self._followed(node))
 
-    def _decide(self, node: int) -> None:
-        name = self.nodes[node]
+    def _key(self, node: int, choice: int) -> tuple[int, int]:
+        leader = self._solution.leaders[node]
+        return node, choice if leader < 0 else self._solution.allowed[leader]
+
+    def _followed(self, node: int) -> dict[str, int]:
+        leader = self._solution.leaders[node]
+        return {} if leader < 0 else {self.nodes[leader]: self._solution.allowed[leader]}
+
+    def _decide(self, node: int, choice: int) -> None:
         solution = self._solution
-        allowed = solution.allowed[node]
-        choice = self._provider.prefer(name, allowed)
         self._queue.append(node)
         if not choice:
-            self._store(Incompatibility(((node, allowed),), ExternalCause(None)))
-            return
-        follows = solution.leaders[node]
-        if (node, choice) not in self._loaded or follows >= 0:
-            self._loaded.add((node, choice))
-            chosen = {self.nodes[follows]: solution.allowed[follows]} if follows >= 0 else {}
-            conflicting = False
-            for dependency in self._provider.dependencies(name, choice, chosen):
-                for incompatibility in self._add_dependency(dependency):
-                    conflicting = conflicting or solution.would_violate(incompatibility, node)
-            if conflicting:
-                # The decision would be undone at once. Let propagation rule the candidate out instead.
-                self._order.rule_out(node)
-                return
-        solution.decide(node, choice)
+            self._store(Incompatibility(((node, solution.allowed[node]),), ExternalCause(None)))
+        elif not self._is_loaded(node, choice) and self._load(node, choice):
+            # The decision would be undone at once. Let propagation rule the candidate out instead.
+            self._order.rule_out(node)
+        else:
+            solution.decide(node, choice)
+
+    def _is_loaded(self, node: int, choice: int) -> bool:
+        """Return whether all that a choice requires is stored. What an extra requires grows as releases are read."""
+        key = self._key(node, choice)
+        if key not in self._loaded or self._solution.leaders[node] < 0:
+            return key in self._loaded
+        return self._loaded[key] == self._provider.basis(self.nodes[node])
+
+    def _load(self, node: int, choice: int) -> bool:
+        """Store what a choice requires. Return whether that rules the choice out."""
+        name, conflicting = self.nodes[node], False
+        for dependency in self._provider.dependencies(name, choice, self._followed(node)):
+            for incompatibility in self._add_dependency(dependency):
+                conflicting = conflicting or self._solution.would_violate(incompatibility, node)
+        self._loaded[self._key(node, choice)] = self._provider.basis(name)
+        return conflicting
 
     def _learn(self, violated: Incompatibility) -> bool:
         """Keep what prevents a violation, and jump back; False if there is no solution."""
