@@ -33,10 +33,11 @@ def address(pattern: URLPattern, value: str, slug: str) -> str:
 def test_an_address_with_anything_in_it_is_no_error_of_the_server(
     pattern: URLPattern, method: str, alice: Client, cast: Cast
 ) -> None:
+    # An address whose only part is the slug of the project is the same for all.
+    asked = dict.fromkeys(address(pattern, value, cast.project.slug) for value in HOSTILE)
     for client in (alice, Client()):
-        for value in HOSTILE:
-            response = getattr(client, method)(address(pattern, value, cast.project.slug))
-            assert response.status_code < 500, address(pattern, value, cast.project.slug)
+        for one in asked:
+            assert getattr(client, method)(one).status_code < 500, one
 
 
 @pytest.mark.parametrize("number", ["9223372036854775808", "18446744073709551616", "9" * 40])
