@@ -1,4 +1,4 @@
-"""Worker processes killed with -9 in the middle of a delivery: it is processed within a minute of the restart."""
+"""Embedded jobs killed with -9 in the middle of a delivery: it is processed within a minute of the restart."""
 
 import hashlib
 import hmac
@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,49 +15,14 @@ import psutil  # type: ignore[import-untyped]  # it comes without types
 import pytest
 import requests
 
-from projects.models.repository import CLAIM_HOLDS
 from tests.commands import DATABASE, NO_INDEX, environment, manage, migrated
-from tests.compat_site.installation import Installation, Worker, until
+from tests.compat_site.deliveries import SETUP, SOON, HeldHost
+from tests.compat_site.installation import until
 from tests.compat_site.running import Running
-from tests.hosting.git_server import GitServer, git_server
+from tests.hosting.git_server import GitServer
 from tests.patience import PATIENCE
-from tests.services import ServiceUnavailable
 
 pytestmark = pytest.mark.long
-
-# A minute, with allowance for a loaded machine.
-SOON = 60.0 + 15.0
-# How long claims hold here, in seconds: nobody waits for the usual 40.
-HOLDS = 8.0
-SETUP = """
-import json
-from projects.models.repository import Repository
-from tests.cast import bare_project
-made = []
-for number in range({number}):
-    project = bare_project(f"App {{number}}", slug=f"app-{{number}}")
-    repository = Repository.objects.create(project=project, clone_url={url!r}, paths=["requirements.txt"])
-    made.append([repository.hook_key, repository.rotate_secret(), repository.pk])
-result = made
-"""
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[GitServer]:
-    with git_server(tmp_path / "host") as server:
-        yield server
-
-
-class Held:
-    """A host that answers nothing until it is let go."""
-
-    def __init__(self, host: GitServer) -> None:
-        self._host, self._go = host, threading.Event()
-        host.hang = self._go
-
-    def go(self) -> None:
-        self._host.hang = None
-        self._go.set()
 
 
 def push(secret: str, commit: str) -> tuple[bytes, dict[str, str]]:
@@ -104,7 +68,7 @@ def test_embedded_jobs_go_on_after_they_were_killed(
     code = SETUP.format(number=3, url=host.url) + "print(json.dumps(made))"
     hooks = json.loads(manage("shell", "-v0", "-c", code, environment=settings, check=True).stdout.splitlines()[-1])
     commit = host.commit({"requirements.txt": "six\n"})
-    held = Held(host)
+    held = HeldHost(host)
     site = running.link.split("/sign-in/")[0]
     for key, secret, _ in hooks:
         body, headers = push(secret, commit)
@@ -138,53 +102,3 @@ def test_the_jobs_end_when_only_the_web_server_is_killed(run: Callable[[], Runni
     until(lambda: not any(one.is_running() and one.status() != "zombie" for one in processes), "the end of both")
     # And the next start finds the folder free.
     assert run().stop(signal.SIGTERM) == 0
-
-
-@pytest.fixture
-def installed(tmp_path: Path, postgresql_database: None) -> Iterator[Installation]:
-    try:
-        installation = Installation(tmp_path)
-    except ServiceUnavailable as unavailable:
-        pytest.skip(str(unavailable))
-    installation.environment["WHEELWAY_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
-    yield installation
-    installation.close()
-
-
-def test_workers_on_redis_go_on_with_what_killed_ones_held(installed: Installation, host: GitServer) -> None:
-    hooks = installed.shell.run(SETUP.format(number=3, url=host.url))
-    commit = host.commit({"requirements.txt": "six\n"})
-    held = Held(host)
-    make = """
-from django.utils import timezone
-from projects.models.repository import Delivery, Repository
-for repository in Repository.objects.all():
-    made = Delivery.objects.create(repository=repository, delivery_id="d", event="push", received_at=timezone.now(),
-                                   ref="refs/heads/main", commit={commit!r})
-    from projects import jobs
-    jobs.request_delivery(made.pk)
-"""
-
-    def worker(processes: int) -> Worker:
-        return installed.worker("interactive", processes=processes, hurried=True, TESTS_CLAIM_HOLDS=str(HOLDS))
-
-    workers = [worker(2), worker(1)]
-    installed.shell.run(make.format(commit=commit))
-    claimed = "SELECT count(*) FROM projects_delivery WHERE claimed_at IS NOT NULL"
-    until(lambda: installed.sql(claimed) == [(3,)], "claims of all three")
-    # The first dies with what it holds; the second goes on, and its claim is renewed.
-    workers[0].kill()
-    worker(2)
-    held.go()
-    # What a claim that ends at its usual time leaves of the minute.
-    limit = SOON - (CLAIM_HOLDS.total_seconds() - HOLDS)
-    start = time.monotonic()
-    done = "SELECT count(*) FROM projects_delivery WHERE state = 'processed'"
-    while installed.sql(done) != [(3,)]:
-        assert time.monotonic() - start < limit, installed.sql("SELECT state, reason FROM projects_delivery")
-        # As beat does, every 15 seconds.
-        installed.send("projects.tasks.requeue_lost_deliveries", queue="interactive")
-        time.sleep(1)
-    pushes = "SELECT count(*) FROM projects_snapshot WHERE origin = 'push'"
-    assert installed.sql(pushes) == [(3,)]
-    assert len(hooks) == 3

@@ -1,0 +1,3 @@
+from tests.hosting.fixtures import host
+
+__all__ = ["host"]
