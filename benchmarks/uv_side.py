@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +19,9 @@ from scanner.domain.targets.target import Target
 
 # uv's words for "there is no such set"; any other failure is an accident, not an answer.
 _NO_SET = ("No solution found", "no versions of", "was not found in the package registry", "no usable wheels")
+# Seconds for one answer, and how often one is waited for.
+_LONGEST = 120
+_TRIES = 3
 _GLIBC = re.compile(r"manylinux_(2_\d+)_(x86_64|aarch64)")
 _GLIBC_FLOORS = {"2_17", "2_28", *(f"2_{minor}" for minor in range(31, 41))}
 _MACOS = re.compile(r"macosx_(\d+)_(\d+)_(arm64|x86_64)")
@@ -123,7 +128,14 @@ class Uv:
             "UV_NO_CONFIG": "1",
             **dict(target.environment),
         }
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+        run = partial(
+            subprocess.run, command, capture_output=True, text=True, env=environment, check=False, timeout=_LONGEST
+        )
+        for _ in range(_TRIES - 1):
+            # An index that records has learned more by the next time.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return run()
+        return run()
 
     @staticmethod
     def _is_answer(done: subprocess.CompletedProcess[str]) -> bool:
