@@ -26,9 +26,8 @@ NEWEST = UpgradeQuery(Strategy.LATEST)
 
 
 @pytest.fixture
-def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(replay: ReplayIndex, requested: list[int]) -> Project:
     """Assess a project: greenlet 3.0.3 has wheels for 3.11 on Windows and none for 3.13."""
-    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
     project = bare_project("practice")
     for position, slug in enumerate((OLD, NEW)):
         ProjectTarget.objects.create(project=project, slug=slug, position=position)

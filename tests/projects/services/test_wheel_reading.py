@@ -25,13 +25,7 @@ from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file
 from tests.replay.packages import ReplayFile
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
-
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("requested")]
 
 OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
 

@@ -15,6 +15,5 @@ def project() -> Project:
 
 
 @pytest.fixture
-def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_queue(requested: list[int]) -> None:
     """Hand no snapshot to a worker: they are assessed by hand."""
-    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
