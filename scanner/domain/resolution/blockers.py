@@ -62,12 +62,13 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
             return SearchResult(opened, opened.choices(found), efforts)
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
+    violated: frozenset[NormalizedName] = frozenset()
     for blocked, unknown in certain:
         tolerated.update((name, choice) for name, choice in blocked.items() if name not in problem.tolerated)
         placeholders |= unknown - problem.placeholders
     while True:
         if tolerated or placeholders:
-            problem = problem.allowing(tolerated, placeholders)
+            problem = problem.allowing(tolerated, placeholders, violated)
         found = yield from problem.solve()
         if isinstance(found, Exhausted):
             return SearchResult(problem, None, efforts, limit=LimitReached(found.steps, found.reason))
@@ -76,6 +77,7 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
         proof = found.proof
         assert proof is not None  # there were no assumptions
         tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof, efforts))
+        violated = _violated(problem, efforts)
         usable = {name for name in tolerated if any(has_usable_prerelease(p, name) for p in problem.providers)}
         if usable - problem.open_prereleases and not (problem.tolerated or problem.placeholders):
             opened = problem.opening(usable)
@@ -143,6 +145,13 @@ def _next_to_allow(
         if name not in problem.tolerated and package is not None and not package.all & ~releases:
             return {name: package.all}, set()
     return {}, set()
+
+
+def _violated(problem: ResolutionProblem, efforts: BestEfforts) -> frozenset[NormalizedName]:
+    """Return the packages that may be let through next; none on several targets, whose searches begin at the start."""
+    if len(problem.providers) > 1:
+        return frozenset()
+    return frozenset(one.name for one in efforts.of(problem, 0).graph.violations)
 
 
 def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedName]]:

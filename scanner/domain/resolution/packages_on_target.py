@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -26,10 +27,21 @@ from scanner.domain.resolution.read_ahead import ReadAhead
 from scanner.domain.resolution.roots_on_target import RootsOnTarget
 from scanner.domain.targets.target import Target
 
-__all__ = ["CHOSEN", "PackagesOnTarget"]
+__all__ = ["CHOSEN", "PackagesOnTarget", "SearchProgress"]
 
 CHOSEN = 2
 """The one candidate of an extra, and of a package that is not known yet."""
+
+
+class SearchProgress(Struct, frozen=True):
+    """What a search has met: candidates, the releases that were read, the nodes of extras, and what was given up."""
+
+    candidate_sets: Mapping[NormalizedName, CandidateSet]
+    read: Mapping[NormalizedName, int]
+    read_ahead: ReadAhead
+    extras: Mapping[str, tuple[NormalizedName, NormalizedName]]
+    missing_packages: frozenset[NormalizedName]
+    missing_releases: frozenset[tuple[NormalizedName, Version]]
 
 
 class PackagesOnTarget:
@@ -95,6 +107,23 @@ class PackagesOnTarget:
             *(self.placeholders - other.placeholders),
         }
         self.made.update((name, one) for name, one in other.made.items() if name not in changed)
+
+    def progress(self) -> SearchProgress:
+        """Return a copy of what the search has met so far."""
+        return SearchProgress(
+            {**self._candidate_sets},
+            {**self._read},
+            self._read_ahead.copy(),
+            {**self._extras},
+            frozenset(self.missing_packages),
+            frozenset(self.missing_releases),
+        )
+
+    def go_on_from(self, progress: SearchProgress) -> None:
+        """Take over what a search had met that differs from this one in nothing that it had met."""
+        self._candidate_sets, self._read = {**progress.candidate_sets}, {**progress.read}
+        self._read_ahead, self._extras = progress.read_ahead.copy(), {**progress.extras}
+        self.missing_packages, self.missing_releases = {*progress.missing_packages}, {*progress.missing_releases}
 
     def admitted(self, requirement: Requirement) -> int:
         """Return the candidates of its package that a requirement admits, as `CandidateSet.admitted` does."""

@@ -18,7 +18,9 @@ from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
+from scanner.domain.resolution.packages_on_target import SearchProgress
 from scanner.domain.resolution.prereleases import certain_prereleases, prereleases_in
+from scanner.domain.resolution.pubgrub.search_state import Checkpoint, Checkpoints
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Solver, Unsolvable
 from scanner.domain.resolution.results import missing_of
 from scanner.domain.resolution.target_provider import TargetProvider
@@ -37,7 +39,8 @@ class ResolutionProblem:
     `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
     versions that the index does not have and that are taken to exist. Of `open_prereleases` pre-releases count, because
     a requirement mentions one: `solve` adds to them. No set has releases that `known_breaks` rules out, or that are in
-    `lacking` of its target; whether a fact of `assumed_prevented` happens, only the finished set shows.
+    `lacking` of its target; whether a fact of `assumed_prevented` happens, only the finished set shows. `awaited` are
+    packages that the next problem may let through, `kept` the checkpoints of the one before that its search shares.
     """
 
     cache: ResolutionCache
@@ -52,16 +55,19 @@ class ResolutionProblem:
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     assumed_prevented: frozenset[KnownBreak] = frozenset()
     lacking: Mapping[Target, Lacking] = field(default_factory=dict)
+    awaited: frozenset[NormalizedName] = frozenset()
+    kept: Sequence[Checkpoint[SearchProgress]] = ()
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
         init=False, default=None
     )
+    _checkpoints: Checkpoints[SearchProgress] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._make_providers()
 
     def _make_providers(self) -> None:
-        self._solver = None
+        self._solver = self._checkpoints = None
         self.providers = tuple(
             TargetProvider(
                 self.cache,
@@ -85,21 +91,45 @@ class ResolutionProblem:
         if self._solver is None:
             limit, expired = self.limits.steps, self.limits.expired
             if len(self.providers) == 1:
-                provider = self.providers[0]
-                self._solver = Solver(provider, provider.root_dependencies(), limit=limit, expired=expired)
+                self._solver = self._solver_of(self.providers[0])
             else:
                 bridge = BridgeProvider(self.providers)
                 self._solver = Solver(bridge, bridge.root_dependencies(), limit=limit, expired=expired)
         return self._solver
 
+    def _solver_of(self, provider: TargetProvider) -> Solver[Requirement, Missing]:
+        """Return the solver of one target. It goes on from the last of the checkpoints kept."""
+        begin = self.kept[-1] if self.kept else None
+        if begin is not None:
+            provider.go_on_from(begin.progress)
+        if self.awaited:
+            self._checkpoints = Checkpoints(self.awaited, provider.mentioned, provider.progress, self.kept)
+        return Solver(
+            provider,
+            provider.root_dependencies() if begin is None else (),
+            limit=self.limits.steps,
+            expired=self.limits.expired,
+            begin=begin,
+            checkpoints=self._checkpoints,
+        )
+
     def allowing(
-        self, tolerated: Mapping[NormalizedName, int], placeholders: Iterable[NormalizedName]
+        self,
+        tolerated: Mapping[NormalizedName, int],
+        placeholders: Iterable[NormalizedName],
+        awaited: frozenset[NormalizedName] = frozenset(),
     ) -> ResolutionProblem:
-        """Return the same problem with more packages let through."""
+        """Return the same problem with more packages let through, and others awaited.
+
+        Its search goes on from where that of this problem met one of these packages, if it has met any.
+        """
+        changed = frozenset((*tolerated, *placeholders))
         made = replace(
             self,
             tolerated={**self.tolerated, **tolerated},
             placeholders=self.placeholders | frozenset(placeholders),
+            awaited=awaited,
+            kept=() if self._checkpoints is None else self._checkpoints.before(changed),
         )
         for provider, before in zip(made.providers, self.providers, strict=True):
             provider.take_over(before)
@@ -108,11 +138,11 @@ class ResolutionProblem:
     def opening(self, names: Iterable[NormalizedName]) -> ResolutionProblem:
         """Return the same problem with the pre-releases of these packages open to every requirement."""
         opened = self.open_prereleases | frozenset(names)
-        return self if opened == self.open_prereleases else replace(self, open_prereleases=opened)
+        return self if opened == self.open_prereleases else replace(self, open_prereleases=opened, kept=())
 
     def in_order(self, order: Order) -> ResolutionProblem:
         """Return the same problem with the candidates tried in another order."""
-        return replace(self, preference=Preference(order, self.preference.keep, self.preference.direct))
+        return replace(self, preference=Preference(order, self.preference.keep, self.preference.direct), kept=())
 
     def choices(self, found: Solved) -> Choices:
         """Return the chosen candidates of packages, without the nodes of extras and targets."""
@@ -148,7 +178,7 @@ class ResolutionProblem:
                 return found
             for provider in self.providers:
                 mentioned |= yield from self.known(partial(certain_prereleases, provider))
-            self.open_prereleases |= mentioned
+            self.open_prereleases, self.kept = self.open_prereleases | mentioned, ()
             self._make_providers()
 
     def _solve(self, assumptions: Sequence[tuple[str, int]]) -> Search[Solved | Unsolvable | Exhausted]:

@@ -50,6 +50,12 @@ class ReadAhead:
     def __init__(self) -> None:
         self._blocks: dict[NormalizedName, Block] = {}
 
+    def copy(self) -> ReadAhead:
+        """Return the same blocks, to go on with by themselves."""
+        made = ReadAhead()
+        made._blocks = {**self._blocks}
+        return made
+
     def block(self, candidates: CandidateSet, choice: int) -> Block:
         """Return the block that a choice belongs to, as if it were decided now."""
         before = self._blocks.get(candidates.package.name)

@@ -98,6 +98,15 @@ class TargetProvider(PackagesOnTarget):
             releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
 
+    def mentioned(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterator[str]:
+        """Yield the packages that a release or one of its extras requires, if that is known."""
+        name, extra = self._extras.get(node, (NormalizedName(node), None))
+        candidates, release = self.candidates(name), choice if extra is None else chosen[name]
+        if candidates is not None and not release & ~candidates.package.all:
+            dependencies = self.cache.dependencies(candidates.package, release)
+            if dependencies is not None:
+                yield from (one.name for _, one in self.applicable(dependencies, extra))
+
     def basis(self, node: str) -> Hashable:
         """Return what `dependencies` of an extra rests on: the releases that this search has read."""
         return self.basis_of(*self._extras.get(node, (NormalizedName(node), None)))

@@ -38,6 +38,15 @@ class PartialSolution:
         self._history: list[list[Assignment]] = []
         self._trail: list[int] = []
 
+    def copy(self) -> PartialSolution:
+        """Return the same partial solution, to go on with by itself."""
+        made = PartialSolution()
+        made.allowed, made.decided, made.leaders = [*self.allowed], [*self.decided], [*self.leaders]
+        made.open, made.single, made.ready, made.level = self.open, self.single, self.ready, self.level
+        made._followers, made._trail = [*self._followers], [*self._trail]
+        made._history = [[*history] for history in self._history]
+        return made
+
     def add(self, number: int, facts: NodeFacts) -> None:
         """Add the next node with its facts."""
         allowed = ANYTHING

@@ -27,6 +27,13 @@ class DecisionOrder:
         self._rank: list[int] = []
         self._ranked: dict[int, int] = {0: 0}
 
+    def copy(self) -> DecisionOrder:
+        """Return the same order, to go on with by itself."""
+        made = DecisionOrder()
+        made._affected, made._culprits, made._rank = [*self._affected], [*self._culprits], [*self._rank]
+        made._ranked = {**self._ranked}
+        return made
+
     def add(self) -> None:
         """Add the next node."""
         self._affected.append(0)

@@ -7,17 +7,16 @@ recurse; memory grows with what is learned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from scanner.domain.resolution.pubgrub.assignment import PartialSolution
 from scanner.domain.resolution.pubgrub.conflicts import learned_from
-from scanner.domain.resolution.pubgrub.decision_order import DecisionOrder
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility, bits
 from scanner.domain.resolution.pubgrub.propagation import propagate
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, DependencyProvider
+from scanner.domain.resolution.pubgrub.search_state import Checkpoint, Checkpoints, SearchState
 
 __all__ = ["Exhausted", "Solved", "Solver", "Unsolvable"]
 
@@ -50,6 +49,9 @@ class Solver(Generic[R, M]):
     `solve` is a generator. If the provider lacks a fact, it yields what is missing, first of the node that is to be
     decided, then of those that will probably come next, and continues when it is resumed. `limit` counts the decisions
     and conflicts of one call; `expired` is called after every 64 of them.
+
+    `begin` is a checkpoint of another search to go on from, in place of the requirements. `checkpoints` collects those
+    of this one.
     """
 
     def __init__(
@@ -59,42 +61,45 @@ class Solver(Generic[R, M]):
         *,
         limit: int = 200_000,
         expired: Callable[[], bool] | None = None,
+        begin: Checkpoint[Any] | None = None,
+        checkpoints: Checkpoints[Any] | None = None,
     ) -> None:
-        self.nodes: list[str] = []
         self._provider = provider
         self._limit = limit
         self._expired = expired
-        self._number: dict[str, int] = {}
-        self._solution = PartialSolution()
-        self._watch: list[list[tuple[int, Incompatibility]]] = []
-        self._order = DecisionOrder()
-        # What was asked for and is stored: by node and its choice or, where it follows another node, the choice of that
-        # one, with what the answer rested on.
-        self._loaded: dict[tuple[int, int], Hashable] = {}
-        self._seen: set[tuple[tuple[int, int], ...]] = set()
+        self._checkpoints = checkpoints
+        self._state = SearchState() if begin is None else begin.state.copy()
+        self._known, self._solution = self._state.known, self._state.solution
+        self._order, self._loaded = self._state.order, self._state.loaded
         self._queue: list[int] = []
-        self._failed: Incompatibility | None = None
+        self._first_step = 1 if begin is None else begin.step
         for requirement in requirements:
             self._add_dependency(requirement)
+
+    @property
+    def nodes(self) -> Sequence[str]:
+        """The nodes by number."""
+        return self._known.nodes
 
     def solve(
         self, assumptions: Sequence[tuple[str, int]] = ()
     ) -> Generator[list[M], None, Solved | Unsolvable | Exhausted]:
         """Search for a solution in which every assumed node, if chosen at all, is the assumed candidate."""
-        self._solution.back_to(0)
-        solution = self._solution
+        solution, first, self._first_step = self._solution, self._first_step, 1
+        if first == 1:
+            solution.back_to(0)
+            self._queue = list(range(len(self.nodes)))
         assumed = [(self._intern(node), choice) for node, choice in assumptions]
-        self._queue = list(range(len(self.nodes)))
         pending = 0
-        for step in range(1, self._limit + 1):
-            if self._failed is not None:
-                return Unsolvable(self._failed)
+        for step in range(first, self._limit + 1):
+            if self._known.failed is not None:
+                return Unsolvable(self._known.failed)
             if step % 64 == 0 and self._expired is not None and self._expired():
                 return Exhausted(step, "time")
-            conflict = propagate(solution, self._watch, self._queue)
+            conflict = propagate(solution, self._known.watch, self._queue)
             if conflict is not None:
                 if not self._learn(conflict):
-                    return Unsolvable(self._failed)
+                    return Unsolvable(self._known.failed)
                 pending = min(pending, solution.level)
                 continue
             if pending < len(assumed):
@@ -114,16 +119,18 @@ class Solver(Generic[R, M]):
             while missing := self._missing(node, choice):
                 yield missing
                 choice = self._prefer(node)
+            if self._checkpoints is not None and self._key(node, choice) not in self._loaded:
+                self._checkpoints.consider(self._state, step, self.nodes[node], choice, self._followed(node))
             self._decide(node, choice)
         return Exhausted(self._limit, "steps")
 
     def always(self, node: str) -> int:
         """Return the candidates of a node that facts, and incompatibilities over facts alone, do not rule out."""
-        if node not in self._number:
+        if node not in self._known.number:
             return ANYTHING
-        number = self._number[node]
+        number = self._known.number[node]
         allowed = self._solution.always(number)
-        for own, incompatibility in self._watch[number]:
+        for own, incompatibility in self._known.watch[number]:
             if not any(
                 other != number and self._solution.always(other) & ~mask for other, mask in incompatibility.terms
             ):
@@ -131,12 +138,10 @@ class Solver(Generic[R, M]):
         return allowed
 
     def _intern(self, node: str) -> int:
-        number = self._number.get(node)
+        number = self._known.number.get(node)
         if number is not None:
             return number
-        number = self._number[node] = len(self.nodes)
-        self.nodes.append(node)
-        self._watch.append([])
+        number = self._known.add_node(node)
         self._order.add()
         facts = self._provider.facts(node)
         self._solution.add(number, facts)
@@ -150,29 +155,14 @@ class Solver(Generic[R, M]):
         base = {self._intern(node): mask for node, mask in dependents}
         requirement = dependency.requirement
         if requirement is None:
-            return self._add(base, dependency)
+            return self._known.state(base, dependency.reason)
         added: list[Incompatibility] = []
         for node in provider.identify(requirement):
             satisfied = provider.satisfied(node, requirement)
             number = self._intern(node)
-            added += self._add({**base, number: base.get(number, ANYTHING) & ~satisfied}, dependency)
+            terms = {**base, number: base.get(number, ANYTHING) & ~satisfied}
+            added += self._known.state(terms, dependency.reason)
         return added
-
-    def _add(self, terms: dict[int, int], dependency: Dependency[R]) -> list[Incompatibility]:
-        """Store an incompatibility of these terms, unless it always holds or is known."""
-        key = tuple(terms.items())
-        if key in self._seen or not all(terms.values()):
-            return []
-        self._seen.add(key)
-        incompatibility = Incompatibility(key, ExternalCause(dependency.reason))
-        self._store(incompatibility)
-        return [incompatibility]
-
-    def _store(self, incompatibility: Incompatibility) -> None:
-        if not incompatibility.terms:
-            self._failed = incompatibility
-        for node, mask in incompatibility.terms:
-            self._watch[node].append((mask, incompatibility))
 
     def _prefer(self, node: int) -> int:
         return self._provider.prefer(self.nodes[node], self._solution.allowed[node])
@@ -205,7 +195,7 @@ class Solver(Generic[R, M]):
         solution = self._solution
         self._queue.append(node)
         if not choice:
-            self._store(Incompatibility(((node, solution.allowed[node]),), ExternalCause(None)))
+            self._known.keep(Incompatibility(((node, solution.allowed[node]),), ExternalCause(None)))
         elif not self._is_loaded(node, choice) and self._load(node, choice):
             # The decision would be undone at once. Let propagation rule the candidate out instead.
             self._order.rule_out(node)
@@ -232,10 +222,10 @@ class Solver(Generic[R, M]):
         """Keep what prevents a violation, and jump back; False if there is no solution."""
         learned, node, level = learned_from(self._solution, violated)
         if not learned.terms:
-            self._failed = learned
+            self._known.failed = learned
             return False
         nodes = [one for one, _ in learned.terms]
         self._solution.back_to(self._order.blame(self._solution, node, nodes, level))
-        self._store(learned)
+        self._known.keep(learned)
         self._queue = nodes
         return True
