@@ -48,12 +48,11 @@ _VERDICTS = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY, Verdict.DEGRADED, 
 
 
 def counts(client: Client, paths: Sequence[str]) -> dict[str, int]:
-    """The number of queries of each page. Each is read once before, which fills what processes keep."""
+    """The number of queries of each page."""
     found = {}
     for path in paths:
-        assert client.get(path).status_code == 200, path
         with CaptureQueriesContext(connection) as captured:
-            client.get(path)
+            assert client.get(path).status_code == 200, path
         found[path] = len(captured)
     return found
 
@@ -72,6 +71,8 @@ def packages(number: int) -> list[PackageResult]:
 def test_fifty_projects_cost_as_many_queries_as_one(alice: Client, cast: Cast) -> None:
     User.objects.filter(pk=cast.alice.pk).update(is_staff=True)
     Membership.objects.filter(user=cast.alice).update(role=Role.OWNER)
+    # What processes keep is filled by the first reading.
+    counts(alice, FOR_PROJECTS)
     one = counts(alice, FOR_PROJECTS)
     for number in range(49):
         project = make_project(f"project-{number}", TARGETS)
@@ -86,6 +87,8 @@ def test_fifty_projects_cost_as_many_queries_as_one(alice: Client, cast: Cast) -
 def test_five_hundred_packages_cost_as_many_queries_as_one(alice: Client, cast: Cast) -> None:
     User.objects.filter(pk=cast.alice.pk).update(is_staff=True)
     assess_as(cast.project, dict.fromkeys(TARGETS, packages(1)))
+    # What processes keep is filled by the first reading.
+    counts(alice, FOR_PACKAGES)
     one = counts(alice, FOR_PACKAGES)
     assess_as(cast.project, dict.fromkeys(TARGETS, packages(500)))
     assert counts(alice, FOR_PACKAGES) == one
