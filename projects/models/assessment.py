@@ -17,6 +17,7 @@ from projects.domain.assessment.stored_conflict import conflict_from_text, confl
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict
+from scanner.domain.resolution.explain.plan_reason import PlanReason
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -178,6 +179,7 @@ class TargetAssessment(models.Model):
     packages = models.JSONField(default=list)
     shown = models.JSONField(null=True, help_text="what pages show of the packages; null: made of them")
     plan = models.JSONField(null=True, blank=True)
+    open_reason = models.JSONField(null=True, blank=True, help_text="what the search lacks; null: nothing is said")
     is_decided = models.BooleanField(default=True, help_text="false: may change when more of the index is known")
 
     class Meta:
@@ -201,6 +203,7 @@ class TargetAssessment(models.Model):
             conflict=conflict_to_text(result.conflict),
             packages=[package.to_json() for package in result.packages],
             plan=result.plan.to_json() if result.plan is not None else None,
+            open_reason=result.open_reason.to_json() if result.open_reason is not None else None,
         )
 
     def to_result(self) -> TargetResult:
@@ -213,6 +216,7 @@ class TargetAssessment(models.Model):
             conflict=conflict_from_text(self.conflict),
             plan=UpgradePlan.from_json(self.plan) if self.plan is not None else None,
             unread=self.counts.get(UNREAD, 0),
+            open_reason=PlanReason.from_json(self.open_reason) if self.open_reason is not None else None,
         )
 
 

@@ -21,6 +21,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
 from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
+from scanner.domain.resolution.explain.plan_reason import PlanReason, cut_short_reason, incomplete_reason
 from scanner.domain.resolution.model.versions import Candidate
 
 
@@ -44,9 +45,10 @@ def _explain(
 ) -> TargetResult:
     conflict = one.closure.conflict
     limits = (*limit_changes(request.limits, [one.target]), *renewed_files(request, one.judgements, one.plan))
+    verdict = _verdict(request, one, limits)
     return TargetResult(
         target=one.target.slug,
-        verdict=_verdict(request, one, limits),
+        verdict=verdict,
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(name for name in dict.fromkeys(_in_the_way(one)) if name not in one.ignored),
         conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
@@ -54,7 +56,18 @@ def _explain(
         else None,
         plan=_plan(request, one, limits),
         unread=request.unread,
+        open_reason=_open_reason(one) if verdict is ProjectVerdict.UNKNOWN else None,
     )
+
+
+def _open_reason(one: ResolvedTarget) -> PlanReason | None:
+    """Return what the search of a target lacks; None where it has ended."""
+    found, plan = one.closure, one.plan
+    if found.missing:
+        return incomplete_reason(found.missing)
+    if found.limit is not None:
+        return cut_short_reason(found.limit.steps)
+    return plan.reason if plan is not None and plan.is_open else None
 
 
 def _in_the_way(one: ResolvedTarget) -> Iterable[NormalizedName]:

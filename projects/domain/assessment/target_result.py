@@ -11,6 +11,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
+from scanner.domain.resolution.explain.plan_reason import PlanReason
 
 
 class TargetResult(Struct, frozen=True):
@@ -18,7 +19,8 @@ class TargetResult(Struct, frozen=True):
 
     Packages nearest to the project come first, those that the target does not need last. `blockers` are the packages
     without a version that installs. `conflict` says why requirements contradict each other and what to change;
-    None when they do not. `plan` is None when nothing has to move, and when data is missing.
+    None when they do not. `plan` is None when nothing has to move, and when data is missing. `open_reason` says what
+    the search lacks, where the verdict is unknown for that.
     """
 
     target: str
@@ -28,6 +30,7 @@ class TargetResult(Struct, frozen=True):
     conflict: ConflictExplanation | None = None
     plan: UpgradePlan | None = None
     unread: int = 0
+    open_reason: PlanReason | None = None
 
     @property
     def installed_set(self) -> dict[str, str]:

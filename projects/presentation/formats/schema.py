@@ -10,6 +10,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files import to_data
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.advice import advise, list_build_tools
@@ -22,6 +23,7 @@ from projects.presentation.sentences import (
     describe_reason,
     expected_error,
 )
+from projects.presentation.unknown_reason import unknown_reason
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.conflict_text import conflict_text, line_text, relaxation_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text
@@ -55,6 +57,7 @@ def target_document(result: TargetResult, written: WrittenPlan | None = None) ->
     return {
         "target": result.target,
         "verdict": result.verdict.value,
+        "reason": unknown_reason(result) if result.verdict is ProjectVerdict.UNKNOWN else None,
         "blockers": list(result.blockers),
         "conflict": conflict_text(result.conflict) if result.conflict is not None else None,
         **conflict_document(result.conflict),

@@ -15,10 +15,10 @@ from projects.presentation.formats.bridge_text import BRIDGE_COLUMNS, Bridge
 from projects.presentation.formats.csv_table import CsvLine, csv_text
 from projects.presentation.limits import limits_text
 from projects.presentation.sentences import describe_reason
-from projects.presentation.shares import conditional_text, unknown_text
+from projects.presentation.shares import conditional_text
+from projects.presentation.unknown_reason import unknown_reason
 from scanner.domain.phrases import agree, count
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
-from scanner.domain.resolution.explain.sentences import plan_reason_text
 
 GLYPHS = {
     Verdict.READY: "✓",
@@ -110,17 +110,11 @@ def headline(result: TargetResult) -> str:
         case ProjectVerdict.NO_GO:
             text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
         case ProjectVerdict.UNKNOWN:
-            text = f"unknown. {unknown_text(result.counts) or _open_search(result)}."
+            text = f"unknown. {unknown_reason(result)}."
     lines = [f"{TARGET_GLYPHS[result.verdict]} {result.target}: {text}"]
     if result.conflict is not None:
         lines += [*conflict_lines(result.conflict, lambda _: ""), *ways_out(result.conflict)]
     return "\n".join(lines)
-
-
-def _open_search(result: TargetResult) -> str:
-    reason = result.plan.reason if result.plan is not None else None
-    why = f": {plan_reason_text(reason)}" if reason is not None else ""
-    return f"The search for a set that fits is not complete{why}"
 
 
 def _obstacles(result: TargetResult) -> str:

@@ -15,7 +15,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.models import TargetAssessment
 from projects.presentation.cell_summary import cells_to_json
 
-_FIELDS = ("target", "position", "verdict", "counts", "blockers", "conflict", "packages", "plan")
+_FIELDS = ("target", "position", "verdict", "counts", "blockers", "conflict", "packages", "plan", "open_reason")
 _DIGESTED = ("target", "verdict", "blockers", "conflict", "packages", "plan")
 
 
@@ -67,7 +67,10 @@ class StoredResults(Struct, frozen=True):
 
     @property
     def _said(self) -> list[Any]:
-        return [[fields[name] for name in _DIGESTED] for fields in self.fields]
+        # What a search lacks is left out where there is nothing, so that digests of earlier versions hold.
+        open_reasons = [[fields["open_reason"]] if fields["open_reason"] else [] for fields in self.fields]
+        said = [[fields[name] for name in _DIGESTED] for fields in self.fields]
+        return [[*one, *reason] for one, reason in zip(said, open_reasons, strict=True)]
 
     def rows(self) -> list[TargetAssessment]:
         """Return new rows, in order."""

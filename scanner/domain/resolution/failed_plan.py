@@ -11,7 +11,7 @@ from scanner.domain.resolution.blockers import explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.moves import blocker_reason
-from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind, cut_short_reason
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.plans import Blocker, Plan
@@ -72,7 +72,7 @@ def failed_plan_search(upgrade: Upgrade, problem: ResolutionProblem, failure: Un
 
 def cut_short_plan(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached) -> Plan:
     """Return the plan, without a set, of a search that reached its limit."""
-    reason = PlanReason(PlanReasonKind.CUT_SHORT, steps=limit.steps)
+    reason = cut_short_reason(limit.steps)
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 

@@ -123,5 +123,10 @@ def incomplete_reason(missing: Missing) -> PlanReason:
     return PlanReason(PlanReasonKind.INCOMPLETE, parts=tuple(unread[:_MOST_NAMED]))
 
 
+def cut_short_reason(steps: int) -> PlanReason:
+    """Return that a search reached its limit after so many steps."""
+    return PlanReason(PlanReasonKind.CUT_SHORT, steps=steps)
+
+
 # Read once: a plan of many targets has thousands of reasons.
 _DEFAULTS = tuple((field.name, field.default) for field in fields(PlanReason) if field.name != "kind")
