@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from scanner.domain.evidence.known_breaks import KnownBreak
+from scanner.domain.evidence.wheel_reading import source_text
 from scanner.domain.phrases import join_words
 from scanner.domain.translation import gettext, noop
 
@@ -82,7 +83,7 @@ def break_row(
         fails=fact.action,
         symptom=fact.symptom,
         first_good=fact.first_good,
-        source=fact.source,
+        source=source_text(fact.source),
         origin=gettext(_ORIGINS[origin]),
         own=_statement(own) if own is not None else None,
         contested=_statement(contested) if contested is not None else None,

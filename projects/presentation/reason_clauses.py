@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.presentation.target_names import describe_targets
+from scanner.domain.evidence.wheel_reading import source_text
+from scanner.domain.index_faults import index_fault_text
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.translation import gettext, noop, remembered
 
@@ -52,6 +54,8 @@ _CLAUSES = {
     ),
     ReasonKind.TEXT: ("{}", ""),
 }
+# Their detail is what an index did not give and why.
+_FAULTS = frozenset({ReasonKind.NOT_POLLED, ReasonKind.UNREAD_METADATA})
 
 
 @remembered(maxsize=4096)
@@ -73,6 +77,8 @@ def describe_text(reason: PackageReason) -> str:
             return text.format(version=detail, public=public)
         case ReasonKind.EXCLUDED:
             return gettext(_EXCLUDED.get(detail, detail))
+    if reason.kind in _FAULTS:
+        detail = index_fault_text(detail)
     with_detail, without = _CLAUSES.get(reason.kind, ("{}", ""))
     return gettext(with_detail).format(detail) if detail and with_detail else gettext(without)
 
@@ -102,7 +108,7 @@ def _break_text(known: BreakEvidence) -> str:
         gettext("installs, but is known to break with {partner}: `{action}` fails with {symptom} ({source})")
         if known.partner
         else gettext("installs, but is known to break: `{action}` fails with {symptom} ({source})")
-    ).format(partner=known.partner, action=known.action, symptom=known.symptom, source=known.source)
+    ).format(partner=known.partner, action=known.action, symptom=known.symptom, source=source_text(known.source))
     if known.held_at:
         return gettext("{why}; the newest that runs here is {version}").format(why=text, version=known.held_at)
     return f"{text}; {prevention_text(known)}" if known.prevented_by else text

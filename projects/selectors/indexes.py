@@ -14,6 +14,7 @@ from projects.domain.indexes.named_indexes import IndexNotice, find_notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
 from projects.presentation.indexes import IndexCounts, IndexLine, describe_state, login_text
 from scanner.domain.index_address import InvalidAddress, normalize_address, without_credentials
+from scanner.domain.index_faults import index_fault_text
 from scanner.domain.translation import gettext, noop
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
@@ -105,7 +106,7 @@ def _counts(project: Project) -> dict[int | None, IndexCounts]:
             row["waiting"],
             row["failing"],
             row["answered"],
-            errors.get(row["package__index"], ""),
+            index_fault_text(errors.get(row["package__index"], "")),
         )
         for row in totals
     }

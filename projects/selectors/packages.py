@@ -17,6 +17,7 @@ from projects.presentation.portfolio.query import PortfolioQuery
 from projects.selectors.package_uses import package_uses
 from projects.selectors.portfolio import portfolio_state
 from scanner.domain.files.project_links import ProjectLink
+from scanner.domain.index_faults import index_fault_text
 from scanner.selectors.package_page import newest_links
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _line(used: list[ProjectPackage], cells: tuple[UseCell | None, ...], now: da
         status=package.status,
         checked_at=package.checked_at,
         is_stale=is_stale(package.checked_at, now),
-        last_error=package.last_error,
+        last_error=index_fault_text(package.last_error),
         projects=tuple((row.project.slug, row.project.name) for row in used),
         index_url=package.index.url if package.index.scope else "",
         cells=cells,

@@ -17,6 +17,7 @@ from projects.models import TeamBreak
 from projects.presentation.known_breaks import where_text
 from projects.selectors.known_breaks import MOST_ROWS, break_rows, find_break
 from projects.services.team_breaks import add_break, contest_break, end_break
+from scanner.domain.evidence.wheel_reading import source_text
 from scanner.domain.translation import gettext
 
 
@@ -77,6 +78,7 @@ def break_contest(request: HtmxHttpRequest, slug: str, key: str) -> HttpResponse
         "title": gettext("Contest a break of {package}").format(package=fact.package),
         "fact": fact,
         "where": where_text(fact),
+        "source": source_text(fact.source),
     }
     return render(request, "projects/break.html", context, status=422 if form.errors else 200)
 

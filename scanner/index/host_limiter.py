@@ -14,6 +14,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from scanner.domain.index_faults import ALL_IN_USE, ANSWERED
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.errors import HostThrottled
 
@@ -120,7 +121,7 @@ class HostLimiter:
         self._check(host, url)
         if not self._store.acquire(host, self._policy.slots, self._policy.patience):
             until = self._clock() + self._policy.patience
-            raise HostThrottled(url, host, until, "has all its connections in use")
+            raise HostThrottled(url, host, until, ALL_IN_USE)
         try:
             # The host may have been closed while this thread waited for a slot.
             self._check(host, url)
@@ -143,7 +144,7 @@ class HostLimiter:
             wait = self._policy.default_wait
         until = now + min(wait, self._policy.longest_wait)
         self._store.close(host, until)
-        raise HostThrottled(url, host, until, f"answered {status}")
+        raise HostThrottled(url, host, until, ANSWERED.format(status=status))
 
     def _check(self, host: str, url: str) -> None:
         until = self.closed_until(host)

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Min, Q, Sum
 from msgspec import Struct
 
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount
+from scanner.domain.index_faults import index_fault_text
 from scanner.domain.translation import noop
 from scanner.models import CLAIM_FOR, Index, Package, PollStats, Release, WheelEvent
 
@@ -104,7 +105,7 @@ def scheduled_polls(
             due_at=row.due_at,
             reason=row.due_reason,
             failures=row.failures,
-            last_error=row.last_error,
+            last_error=index_fault_text(row.last_error),
             is_queued=row.queued_until is not None and row.queued_until > now,
             is_claimed=row.claimed_until is not None and row.claimed_until > now,
         )
@@ -122,7 +123,7 @@ def poll_stats_since(moment: datetime) -> list[ResultCount]:
 def followed_indexes() -> list[FollowedIndex]:
     """Return every index. One query."""
     rows = Index.objects.annotate(number=Count("packages")).order_by("pk")
-    return [FollowedIndex(row.url, row.number, row.root_checked_at, row.root_error) for row in rows]
+    return [FollowedIndex(row.url, row.number, row.root_checked_at, index_fault_text(row.root_error)) for row in rows]
 
 
 def _age(since: datetime | None, now: datetime) -> timedelta | None:

@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.project_links import ProjectLink, is_web_address, links_from_json
+from scanner.domain.index_faults import index_fault_text
 from scanner.domain.index_page.page import PageProblem
 from scanner.domain.releases.package_details import (
     ListedFile,
@@ -44,7 +45,7 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
         changed_at=package.changed_at,
         due_at=package.due_at,
         due_reason=package.due_reason,
-        last_error=package.last_error,
+        last_error=index_fault_text(package.last_error),
         problems=tuple(
             PageProblem(str(row.get("place") or ""), str(row.get("text") or ""), str(row.get("message") or ""))
             for row in package.problems
@@ -52,7 +53,7 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
         unparsed=tuple(unparsed.values_list("filename", flat=True)[:_UNPARSED]),
         release_count=len(releases),
         unread=tuple(
-            (str(release.version), release.metadata_error)
+            (str(release.version), index_fault_text(release.metadata_error))
             for release in releases
             if release.metadata_id is None and release.metadata_error
         ),

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from msgspec import Struct, field
 
+from scanner.domain.index_faults import NOT_USABLE, PAUSE
 from scanner.index.client import IndexClient
 from scanner.models import Package
 from scanner.services.fetch_rank import Rank
@@ -194,7 +195,7 @@ class Fetcher:
         for answer in answers:
             shown = self._releases.shown(answer.release_id)
             if answer.found is None:
-                self._add_fault(shown, answer.error or "its host asked for a pause")
+                self._add_fault(shown, answer.error or f"its host {PAUSE}")
             self._arrival.releases.add(answer.release_id)
             self._report(shown)
         for key, result in results:
@@ -263,7 +264,7 @@ class Fetcher:
 
     def _cannot_ask(self, index: IndexSource, package: KnownPackage) -> None:
         """Store for a package that its index cannot be used."""
-        reason = f"{index.url} cannot be asked: its address or its login cannot be used"
+        reason = NOT_USABLE.format(url=index.url)
         Package.objects.filter(pk=package.pk).update(last_error=reason)
         self._add_fault(package.name, reason)
 

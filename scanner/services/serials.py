@@ -12,6 +12,7 @@ from django.conf import settings
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
+from scanner.domain.index_faults import NO_SERIALS
 from scanner.domain.index_page.page import RootPage
 from scanner.domain.index_page.serials import SerialCheckpoint, is_continuous, serial_threshold
 from scanner.domain.translation import noop
@@ -98,7 +99,7 @@ def follow(index: Index, client: IndexClient, now: datetime) -> int:
     except IndexFault as error:
         return _unanswered(index, str(error), now)
     if rows.page.newest is None:
-        return _unanswered(index, "its root page has no serials", now)
+        return _unanswered(index, NO_SERIALS, now)
     due = _make_due(rows, now)
     # Written last: after a worker is killed before here, the page is compared again. Of two workers either may write
     # last: everything up to its serial has been compared.

@@ -13,6 +13,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.candidate_maker import CandidateMaker
 from projects.services.assessments.file_matching import admitted, uploaded_by
 from scanner.domain.files.sdist_metadata import ReleaseMetadata
+from scanner.domain.index_faults import NOT_ASKED_YET
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.releases.pooling import StoredPackage, pool_files
 from scanner.domain.resolution.model.candidate_list import Candidate, CandidateList
@@ -120,7 +121,7 @@ def _unanswered_text(package: StoredPackage, indexes: IndexSet) -> str:
     errors = []
     for key, error in package.unanswered:
         url = indexes.url_of(key)
-        errors.append(error if url in error else f"{url}: {error or 'not asked yet'}")
+        errors.append(error if url in error else f"{url}: {error or NOT_ASKED_YET}")
     return "; ".join(errors)
 
 

@@ -21,6 +21,8 @@ from packaging.version import Version
 from scanner.domain.evidence.compiled_modules import CompiledReading
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
+from scanner.domain.stored_text import StoredSentences
+from scanner.domain.translation import noop
 
 # The Pythons for which conditions are worked out; later ones are taken to be like the last.
 PYTHONS = tuple((3, minor) for minor in range(7, 18))
@@ -119,6 +121,16 @@ def is_missing(module: str, python: PythonVersion) -> bool:
     return removed is not None and python >= removed
 
 
+# Where a fact was read, which is stored in English.
+_SOURCE = noop("{path} line {line} of {file}")
+_SOURCES = StoredSentences((_SOURCE,))
+
+
+def source_text(stored: str) -> str:
+    """Return where a fact was read, in the language spoken; what a person wrote or measured stays as it is."""
+    return _SOURCES.say(stored)
+
+
 def bringers(module: str) -> tuple[Partner, ...]:
     """Return the packages that bring a module which a Python may lack."""
     if module == "pkg_resources":
@@ -142,7 +154,7 @@ def certain_breaks(reading: WheelReading, package: NormalizedName, version: Vers
             pythons=_only(failing),
             action=f"import {one.package}",
             symptom=f"ModuleNotFoundError: No module named '{one.module}'",
-            source=f"{one.path} line {one.line} of {file}",
+            source=_SOURCE.format(path=one.path, line=one.line, file=file),
             unless=bringers(one.module),
         )
     return list(found.values())

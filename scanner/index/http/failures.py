@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import requests
 import urllib3
 
+from scanner.domain import index_faults
 from scanner.index.errors import (
     IndexFault,
     IndexHostNotAllowed,
@@ -27,8 +28,8 @@ def check_status(shown: str, status: int) -> None:
     if status in (404, 410):
         raise NoSuchFile(shown)
     if status in (401, 403, 407):
-        raise IndexRefused(shown, f"status {status}", status)
-    raise IndexUnavailable(shown, f"status {status}", status)
+        raise IndexRefused(shown, index_faults.STATUS.format(status=status), status)
+    raise IndexUnavailable(shown, index_faults.STATUS.format(status=status), status)
 
 
 def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
@@ -39,22 +40,22 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
     if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in causes):
         return InvalidIndexPage(shown, "body", "the answer was cut off")
     if any(isinstance(cause, DeadlinePassed) for cause in causes):
-        return IndexUnavailable(shown, f"the answer was not complete after {limits.total:g} s")
+        return IndexUnavailable(shown, index_faults.NOT_COMPLETE.format(seconds=f"{limits.total:g}"))
     # Only the system's own message: that of a library may quote the whole address.
     reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
     if any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes):
-        return IndexUnavailable(shown, f"no connection ({reason or 'no reason given'})")
+        return IndexUnavailable(shown, index_faults.NO_CONNECTION.format(cause=reason or index_faults.NO_CAUSE))
     if any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in causes):
-        return IndexUnavailable(shown, f"no connection within {limits.connect:g} s")
+        return IndexUnavailable(shown, index_faults.NO_CONNECTION_WITHIN.format(seconds=f"{limits.connect:g}"))
     if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
-        return IndexUnavailable(shown, f"silent for {limits.silence:g} s")
+        return IndexUnavailable(shown, index_faults.SILENT.format(seconds=f"{limits.silence:g}"))
     if any(isinstance(cause, requests.exceptions.SSLError | urllib3.exceptions.SSLError) for cause in causes):
-        return IndexUnavailable(shown, "its certificate cannot be trusted")
+        return IndexUnavailable(shown, index_faults.UNTRUSTED)
     if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
-        return IndexUnavailable(shown, "the proxy cannot be used")
+        return IndexUnavailable(shown, index_faults.PROXY_NOT_USABLE)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return IndexUnavailable(shown, "its address cannot be used")
-    return IndexUnavailable(shown, f"the connection failed ({reason or type(causes[-1]).__name__})")
+        return IndexUnavailable(shown, index_faults.ADDRESS_NOT_USABLE)
+    return IndexUnavailable(shown, index_faults.CONNECTION_FAILED.format(cause=reason or type(causes[-1]).__name__))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -9,6 +9,7 @@ from enum import Enum
 from django.conf import settings
 from django.db import transaction
 
+from scanner.domain.index_faults import OLDER_PAGE
 from scanner.domain.index_page.page import IndexPage
 from scanner.domain.next_poll import (
     NextPoll,
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 # answer 404 in an outage too.
 GONE_AFTER = 6
 # The server has a stale copy; the message gives no serials, so that equal errors have equal texts.
-OLDER_PAGE = "the index answered with an older page than before"
 
 
 class PollResult(Enum):

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from scanner.domain.index_faults import INDEX_NOT_USABLE, NOT_STORED
 from scanner.domain.next_poll import CLOCK_SKEW, after_failure
 from scanner.domain.translation import noop
 from scanner.index.host_limiter import LONGEST_CLOSURE
@@ -38,7 +39,6 @@ from scanner.services.shutdown import stop_requested
 logger = logging.getLogger(__name__)
 
 _CLOCK_JUMPED = noop("its times were set by a clock that jumped")
-_UNUSABLE = noop("the address or the login of its index cannot be used")
 # Lost together with the broker's memory and the queued polls.
 _QUEUE_MARK = "wheelway:polls-are-queued"
 
@@ -174,7 +174,7 @@ def _poll_claimed(claims: Mapping[int, PollClaim], end: float) -> dict[str, int]
                 break
             if client is None:
                 again = timezone.now() + poll_intervals().last_retry
-                release_claim(claim, due_at=again, due_reason=_UNUSABLE, last_error=_UNUSABLE)
+                release_claim(claim, due_at=again, due_reason=INDEX_NOT_USABLE, last_error=INDEX_NOT_USABLE)
                 continue
             result = _poll(claim, client, unchanged)
             results[result.value] = results.get(result.value, 0) + 1
@@ -199,7 +199,7 @@ def _not_stored(claim: PollClaim, error: DatabaseError) -> PollResult:
     Where not even this can be written (the disk is full), the error propagates.
     """
     now, failures = timezone.now(), claim.failures + 1
-    message = f"its page could not be stored: {' '.join(str(error).split())}"
+    message = NOT_STORED.format(error=" ".join(str(error).split()))
     logger.error("poll failed package=%s error=%s", claim.name, message)
     again = after_failure(claim.name, now, failures, poll_intervals())
     release_claim(claim, failures=failures, last_error=message, due_at=again.at, due_reason=again.reason[:80])

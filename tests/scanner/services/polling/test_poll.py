@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from scanner.domain.index_faults import OLDER_PAGE
 from scanner.index.client import IndexClient
 from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits
@@ -13,7 +14,7 @@ from scanner.models import CLAIM_FOR, Package, PackageState, PollStats, ReleaseF
 from scanner.services.polling import stats
 from scanner.services.polling.claims import claim_poll, release_claim
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import GONE_AFTER, OLDER_PAGE, PollResult
+from scanner.services.polling.results import GONE_AFTER, PollResult
 from tests.replay import ReplayIndex, faults
 from tests.replay.faults import Fault
 from tests.scanner.services.conftest import NOON, Poll
