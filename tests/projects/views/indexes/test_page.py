@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.models import IndexRole, ProjectIndex, ProjectPackage
 from projects.services.indexes import add_index
+from scanner.index.errors import IndexUnavailable
 from scanner.models import HostThrottle, Package, PackageState
 from tests.cast import Cast, make_project
 from tests.projects.views.indexes.page import PAGE, URL, forms_in
@@ -103,3 +104,13 @@ def test_the_list_asks_seldom_while_the_host_of_the_index_asked_for_a_pause(alic
     HostThrottle.objects.create(host=host, closed_until=timezone.now() + timedelta(minutes=5))
     part = alice.get(PAGE, headers={"HX-Request": "true"}).content.decode()
     assert 'hx-trigger="every 60s"' in part
+
+
+def test_why_an_index_did_not_answer_is_in_the_language_of_the_page(
+    alice: Client, cast: Cast, row: ProjectIndex
+) -> None:
+    error = str(IndexUnavailable(row.index.url, "status 500", 500))
+    package = Package.objects.create(index=row.index, name="ours", failures=1, last_error=error)
+    ProjectPackage.objects.create(project=cast.project, package=package)
+    page = alice.get(PAGE, headers={"Accept-Language": "de"}).content.decode()
+    assert f'<p class="error">{row.index.url.rstrip("/")} hat nicht geantwortet: Status 500</p>' in page
