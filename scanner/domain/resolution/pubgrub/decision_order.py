@@ -9,16 +9,16 @@ from scanner.domain.resolution.pubgrub.incompatibility import lowest
 
 __all__ = ["DecisionOrder"]
 
-# After this many conflicts a node that was ruled out moves one rank up in the order of decisions, and a decision that
-# ruled others out is taken back and moves one down.
-_CONFLICTS_PER_RANK = 5
+# After so many conflicts that ruled it out a node moves one rank up in the order of decisions; a decision that ruled
+# out so many candidates of others is taken back and moves one down.
+_PER_RANK = 5
 
 
 class DecisionOrder:
     """The rank of each node; lower ones are decided first.
 
-    `affected` counts how often a node was ruled out, `culprits` how often its decision did that to others. `ranked` are
-    the nodes of each rank, as a set.
+    `affected` counts how often a node was ruled out, `culprits` the candidates that its decision ruled out.
+    `ranked` are the nodes of each rank, as a set.
     """
 
     def __init__(self) -> None:
@@ -54,23 +54,24 @@ class DecisionOrder:
         self._affected[node] += 1
         self._move(node)
 
-    def blame(self, solution: PartialSolution, node: int, others: Collection[int], level: int) -> int:
+    def blame(self, solution: PartialSolution, node: int, others: Collection[int], level: int, candidates: int) -> int:
         """Count a conflict for the node that is ruled out and for the decisions that do so. Return where to go back.
 
         A decision that keeps ruling out others was probably taken too early: if the newest date library excludes every
-        recent boto3, it should give way, before hundreds of releases of boto3 are tried.
+        recent boto3, it should give way, before hundreds of releases of boto3 are tried. Each of the `candidates` that
+        are ruled out together counts, as if they had been tried one by one.
         """
         self.rule_out(node)
         for other in others:
             if other != node and solution.decided[other]:
-                self._culprits[other] += 1
-                if not self._culprits[other] % _CONFLICTS_PER_RANK:
+                before, self._culprits[other] = self._culprits[other], self._culprits[other] + candidates
+                if before // _PER_RANK != self._culprits[other] // _PER_RANK:
                     self._move(other)
                     level = min(level, solution.decision_level(other) - 1)
         return level
 
     def _move(self, node: int) -> None:
-        rank = self._culprits[node] // _CONFLICTS_PER_RANK - self._affected[node] // _CONFLICTS_PER_RANK
+        rank = self._culprits[node] // _PER_RANK - self._affected[node] // _PER_RANK
         if rank != self._rank[node]:
             self._ranked[self._rank[node]] ^= 1 << node
             self._ranked[rank] = self._ranked.get(rank, 0) | 1 << node

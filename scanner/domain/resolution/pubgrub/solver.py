@@ -224,8 +224,10 @@ class Solver(Generic[R, M]):
         if not learned.terms:
             self._known.failed = learned
             return False
-        nodes = [one for one, _ in learned.terms]
-        self._solution.back_to(self._order.blame(self._solution, node, nodes, level))
+        solution, nodes = self._solution, [one for one, _ in learned.terms]
+        solution.back_to(level)
+        ruled_out = max(1, solution.allowed[node] & dict(learned.terms)[node])
+        solution.back_to(self._order.blame(solution, node, nodes, level, ruled_out.bit_count()))
         self._known.keep(learned)
         self._queue = nodes
         return True

@@ -206,3 +206,17 @@ def test_what_cannot_be_had_is_given_up_and_named() -> None:
     found = ended(search)
     assert found.missing == Missing((NormalizedName("lost"),))
     assert not found.holds
+
+
+def test_a_newest_library_gives_way_before_many_releases_of_what_it_excludes_are_read() -> None:
+    numbers = [str(number) for number in range(1, 501)]
+    index: SmallIndex = {
+        "dates": {"2": {}, "3": {}},
+        "cloud": {number: {"needs": [f"core=={number}"]} for number in numbers},
+        "core": {number: {"needs": ["dates<3"]} for number in numbers},
+    }
+    source = LearningSource(index)
+    search = closure_search(ResolutionCache(source), LINUX, root_requirements("dates", "cloud"), BuildPolicy())
+    found = driven(search, source, random.Random(0))
+    assert texts(found.pins) == {"dates": "2", "cloud": "500", "core": "500"}
+    assert len(source.asked) < 30
