@@ -43,6 +43,9 @@ def plan_search(upgrade: Upgrade) -> Search[Plan]:
     if not first.feasible and (first.missing.packages or (first.missing and prevented)):
         # What was not read might bring what prevents the break.
         first = replace(first, reason=incomplete_reason(first.missing))
+    if not any(upgrade.cache.has_met(fact.package) for fact in prevented):
+        # The search would be the same again: it came to none of these packages.
+        return first
     while prevented:
         made = yield from _search(replace(upgrade, assumed_prevented=prevented))
         breaking = breaking_in(made, prevented)

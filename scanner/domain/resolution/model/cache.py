@@ -91,6 +91,10 @@ class ResolutionCache:
                 self._packages[name] = package
         return package
 
+    def has_met(self, name: NormalizedName) -> bool:
+        """Return whether any search has looked up the releases of a package."""
+        return name in self._packages
+
     def give_up(self, missing: Missing) -> None:
         """Take these packages and releases as unknowable: searches go on without them, and report them as missing."""
         self._given_up_packages.update(missing.packages)

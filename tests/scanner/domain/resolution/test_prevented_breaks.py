@@ -7,6 +7,7 @@ from packaging.version import Version
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution import plan as planning
+from scanner.domain.resolution.explain import account
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Search
@@ -133,14 +134,29 @@ def test_one_set_for_several_targets_prevents_it_where_it_happens() -> None:
     assert planned("sound==1.0", "bot==1.0", on=(OLD_LINUX,)).changes == ()
 
 
-def test_without_such_a_break_nothing_is_searched_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    searched: list[Upgrade] = []
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[Upgrade]:
+    """The upgrades that were searched."""
+    found: list[Upgrade] = []
     search = planning._search
 
     def counted(asked: Upgrade) -> Search[Plan]:
-        searched.append(asked)
+        found.append(asked)
         return search(asked)
 
     monkeypatch.setattr(planning, "_search", counted)
+    return found
+
+
+def test_without_such_a_break_nothing_is_searched_twice(searched: list[Upgrade]) -> None:
     assert not planned("bot==1.0", "hopeless==1.0").feasible
     assert len(searched) == 1
+
+
+@pytest.mark.parametrize(("asked", "times"), [(["hopeless==1.0"], 1), (["hopeless==1.0", "sound==1.0"], 2)])
+def test_a_long_account_is_searched_twice_only_where_the_search_came_to_such_a_break(
+    searched: list[Upgrade], monkeypatch: pytest.MonkeyPatch, asked: list[str], times: int
+) -> None:
+    monkeypatch.setattr(account, "MOST_LINES", 0)
+    assert not planned(*asked).feasible
+    assert len(searched) == times
