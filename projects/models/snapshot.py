@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.sealed import SealedField
 from scanner.domain.next_poll import CLOCK_SKEW
+
+if TYPE_CHECKING:
+    from projects.models.project import Project
 
 
 class Origin(models.TextChoices):
@@ -36,6 +39,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         ahead = Q(assessing_until__gt=now + span + CLOCK_SKEW)
         unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | ahead
         return self.filter(unclaimed, pk=pk).update(assessing_until=now + span) == 1
+
+    def newest_key(self, project: Project | OuterRef) -> models.QuerySet[Snapshot, int]:
+        """Return the key of a project's newest snapshot, for use in another query: of no row where there is none."""
+        return self.filter(project=project).order_by("-pk").values_list("pk", flat=True)[:1]
 
     def being_assessed(self, now: datetime) -> SnapshotQuerySet:
         """Return the snapshots that workers are assessing."""

@@ -33,7 +33,7 @@ def badge_of(key: str) -> tuple[str, ProjectVerdict] | None:
 
     The verdict is that of the newest complete assessment of the newest snapshot.
     """
-    newest_snapshot = Snapshot.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
+    newest_snapshot = Snapshot.objects.newest_key(OuterRef("project"))
     newest = Assessment.objects.filter(snapshot=OuterRef(OuterRef("snapshot_pk"))).complete()
     verdict = TargetAssessment.objects.filter(
         assessment__in=newest.values("pk"),

@@ -68,7 +68,7 @@ class UsedPackage(Struct, frozen=True):
 
 def project_overviews(projects: QuerySet[Project], first: int, most: int) -> list[ProjectOverview]:
     """Return a part of these projects, by name. Four queries."""
-    newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    newest_snapshot = Snapshot.objects.newest_key(OuterRef("pk"))
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     rows = list(
         projects.annotate(snapshot_pk=Subquery(newest_snapshot))
@@ -107,7 +107,7 @@ def newest_packages(project: Project, targets: Collection[str]) -> dict[str, lis
 
     Of these targets, where some are given.
     """
-    snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    snapshot = Snapshot.objects.newest_key(project)
     newest = Assessment.objects.filter(snapshot=Subquery(snapshot)).newest_first().values("pk")[:1]
     rows = TargetAssessment.objects.filter(assessment=Subquery(newest)).order_by("position")
     if targets:

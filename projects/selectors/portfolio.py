@@ -38,7 +38,7 @@ _MOST_NOTES = 200
 
 def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> PortfolioState:
     """Return what is stored about the user's projects, on the headlines of the query. Eleven queries at most."""
-    newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    newest_snapshot = Snapshot.objects.newest_key(OuterRef("pk"))
     asking = Snapshot.objects.filter(pk=OuterRef("snapshot_pk"), requirements__constraint=False)
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     rows = list(

@@ -120,7 +120,7 @@ def package_results(state: ProjectState) -> dict[str, list[PackageResult]]:
 
 def package_result(project: Project, target: str, package: str) -> PackageResult | None:
     """Return the result of one package on one target in the newest snapshot's newest assessment. One query."""
-    newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    newest_snapshot = Snapshot.objects.newest_key(project)
     found = (
         TargetAssessment.objects.filter(assessment__snapshot=Subquery(newest_snapshot), target=target)
         .order_by("-assessment_id")
@@ -136,7 +136,7 @@ def own_requirement(project: Project, package: PackageResult) -> str:
 
     Extras, specifier and marker are as written; a URL is left out, as it may hold a login.
     """
-    newest = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    newest = Snapshot.objects.newest_key(project)
     provenance = package.provenance
     rows = SnapshotRequirement.objects.filter(
         snapshot=Subquery(newest), name=package.name, source=provenance.source or "", line=provenance.line
@@ -150,7 +150,7 @@ def own_requirement(project: Project, package: PackageResult) -> str:
 
 def stored_confusions(project: Project) -> list[NameConfusion]:
     """Return the confused names of the newest snapshot's newest assessment. One query."""
-    newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    newest_snapshot = Snapshot.objects.newest_key(project)
     newest = Assessment.objects.filter(snapshot=Subquery(newest_snapshot)).newest_first()
     return [NameConfusion.from_json(one) for one in newest.values_list("confusions", flat=True).first() or ()]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Severity
 from projects.domain.project_changes import liftable_limits
 from projects.domain.rewriting.limit_changes import LimitChange
-from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
+from projects.models import Assessment, PackageRows, Project, ShownCells, Snapshot, Subscription, TargetAssessment
 from projects.presentation.cell_summary import WORK, read_cells, serving_version
 from projects.presentation.columns import column_of
 from projects.presentation.target_standing import TargetStanding
@@ -79,5 +79,5 @@ def watched_on(project: Project, target: str, user: User) -> tuple[frozenset[str
 
 
 def _newest(project: Project, target: str) -> QuerySet[TargetAssessment]:
-    complete = Assessment.objects.filter(snapshot=project.snapshots.order_by("-pk").values("pk")[:1]).complete()
+    complete = Assessment.objects.filter(snapshot=Subquery(Snapshot.objects.newest_key(project))).complete()
     return TargetAssessment.objects.filter(target=target, assessment__in=complete).order_by("-assessment_id")

@@ -30,18 +30,14 @@ logger = logging.getLogger(__name__)
 REASON_MAX = 500
 # Reasons are stored in English; pages translate those that are marked.
 CREDENTIALS_UNREADABLE = noop("the stored credentials cannot be decrypted with this SECRET_KEY: enter them again")
-# To compile the query of each delivery would cost more than to run it, and so would a raw queryset of whole rows.
+# To compile the query of each delivery would cost more than to run it, and so would a raw queryset of whole rows. The
+# columns are in the order of the model; what else is used of it is read then.
 _BY_HOOK = """
 SELECT repository.id, repository.project_id, repository.provider, repository.clone_url, repository.branch,
     repository.host_id, repository.hook_key, repository.secret, repository.previous_secret, repository.last_commit
 FROM projects_repository AS repository JOIN projects_project AS project ON project.id = repository.project_id
 WHERE repository.hook_key = %s AND project.deleted_at IS NULL
 """
-# The same, in the order of the model. What else is used of it is read then.
-_READ = (
-    *("id", "project_id", "provider", "clone_url", "branch"),
-    *("host_id", "hook_key", "secret", "previous_secret", "last_commit"),
-)
 # Verified against for an unknown hook, so that it takes as long as one with a wrong signature.
 _NO_SECRET = ("no sender has this secret",)
 
@@ -69,14 +65,14 @@ def find_repository(hook_key: str) -> Repository | None:
     """Return the repository with this hook, None if there is none or its project was deleted. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_HOOK, [hook_key])
-        row = cursor.fetchone()
+        row, names = cursor.fetchone(), [column[0] for column in cursor.description]
     if row is None:
         return None
     values = [
         Sealed(value) if name in ("secret", "previous_secret") else value
-        for name, value in zip(_READ, row, strict=True)
+        for name, value in zip(names, row, strict=True)
     ]
-    return Repository.from_db(connection.alias, _READ, values)
+    return Repository.from_db(connection.alias, names, values)
 
 
 def receive_push(

@@ -16,6 +16,7 @@ from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
 from scanner.selectors.rows import in_chunks
+from scanner.services.storage.file_columns import COMPARED, INSERTED
 from scanner.services.storage.file_events import write_events, write_first_event
 from scanner.services.storage.first_page import FirstPage, prepare_first_page
 from scanner.services.storage.release_columns import store_columns
@@ -71,20 +72,14 @@ def store_changes(package: Package, page: IndexPage, vanished: int, now: datetim
     return _store(package, diff_page(stored, page), now)
 
 
-_FIELDS = (
-    *("filename", "location", "sha256", "size", "requires_python"),
-    *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
-)
-
-
 def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, IndexFile]:
     """Return the stored files by name, all or those of these names. One query for each 2,000 names."""
     if names is None:
-        found = select_rows(ReleaseFile, _FIELDS, "package_id = %s", [package.pk])
+        found = select_rows(ReleaseFile, COMPARED, "package_id = %s", [package.pk])
     else:
         wanted = sorted(names)
         found = chain.from_iterable(
-            select_rows(ReleaseFile, _FIELDS, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
+            select_rows(ReleaseFile, COMPARED, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
             for some in in_chunks(wanted, CHUNK)
         )
     return {
@@ -117,7 +112,7 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
         gone = [*changes.removed, *(file.filename for file in changes.changed)]
         releases = store_releases(package, fresh, parsed, gone, now)
         _delete(package, gone)
-        insert_rows(ReleaseFile, _COLUMNS, _file_rows(package, fresh.values(), parsed, releases.keys))
+        insert_rows(ReleaseFile, INSERTED, _file_rows(package, fresh.values(), parsed, releases.keys))
         releases.drop_empty()
         store_columns(package, releases.stored, releases.emptied)
         if gone or package.newest_release_at is None:
@@ -132,12 +127,6 @@ def _delete(package: Package, names: Collection[str]) -> None:
     gone = sorted(names)
     for some in in_chunks(gone, CHUNK):
         ReleaseFile.objects.filter(package=package, filename__in=some).delete()
-
-
-_COLUMNS = (
-    *("package", "release", "filename", "kind", "location", "sha256", "size", "requires_python"),
-    *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
-)
 
 
 def _file_rows(
@@ -157,8 +146,8 @@ def _file_rows(
         yield (
             package_id,
             release,
-            file.filename,
             kind,
+            file.filename,
             pack_location(file.url, file.filename, base),
             bytes.fromhex(file.sha256 or ""),
             file.size,
