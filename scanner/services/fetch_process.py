@@ -2,8 +2,8 @@
 
 Each child has a fetcher, with its threads, and writes what it fetches; which of them fetches a fact depends on its name
 or key alone. They learn through pipes what is wanted, and say through them what has come in. They end with the parent,
-in whatever way it ends; if one ends early itself, the parent fetches the rest. A second process, forked by the parent,
-may be served by the same children.
+in whatever way it ends; if one ends early itself, or says nothing for long, the parent fetches the rest. A second
+process, forked by the parent, may be served by the same children.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from zlib import crc32
 
 from django.conf import settings
 
+from scanner.index.limits import Limits
 from scanner.services.fetch_child import FetchChild, Report, ServedFetcher, Wanted
 from scanner.services.fetch_requests import FetchRequests
 from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress, closing_time
@@ -30,6 +31,8 @@ __all__ = ["FetchProcesses", "FetcherLost", "fetching_beside"]
 _CHILDREN = 2
 # How much longer than its fetches the end of a child may take, in seconds.
 _END_AFTER = 1.0
+# How long the children may say nothing while something is to come, in seconds: as long as one answer may take.
+_LONGEST_SILENCE = Limits().total
 
 
 class FetcherLost(Exception):
@@ -71,6 +74,7 @@ class FetchProcesses:
         self._children: list[FetchChild] = []
         self._here: ServedFetcher | None = None
         self._is_second = False
+        self._heard_at = time.monotonic()
         self._arrival = Arrival()
         self._names: FetchRequests[str] = FetchRequests()
         self._releases: FetchRequests[int] = FetchRequests()
@@ -98,7 +102,13 @@ class FetchProcesses:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
         end = time.monotonic() + seconds
         while not self.at_hand and self.busy and (left := end - time.monotonic()) > 0:
-            self._hear(left)
+            silence = self._heard_at + _LONGEST_SILENCE - time.monotonic()
+            if not self._children:
+                self._hear(left)
+            elif silence > 0:
+                self._hear(min(left, silence))
+            else:
+                self._go_on_here()
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
@@ -144,9 +154,13 @@ class FetchProcesses:
         for urgent in (True, False):
             self._ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
 
-    def listen_until(self, source: int) -> None:
-        """Receive reports until something can be read from this file descriptor, and all that were sent by then."""
-        while self._children and source not in self._ready(None, source):
+    def listen_until(self, source: int, seconds: float) -> None:
+        """Receive reports until something can be read from this file descriptor, at most so long.
+
+        With them those that were sent by then.
+        """
+        end = time.monotonic() + seconds
+        while self._children and (left := end - time.monotonic()) > 0 and source not in self._ready(left, source):
             self._hear(0)
         while self._children and self._hear(0):
             pass
@@ -166,6 +180,7 @@ class FetchProcesses:
                 self._do_without(wanted)
                 return
             self._start()
+        self._heard_at = time.monotonic()
         count = len(self._children)
         for place, child in enumerate(self._children):
             packages = {name for name in wanted.packages if crc32(name.encode()) % count == place}
@@ -199,6 +214,8 @@ class FetchProcesses:
             self._receive(self._here.report(seconds))
             return True
         ready = self._ready(seconds)
+        if ready:
+            self._heard_at = time.monotonic()
         for child in self._children:
             if child.pipe in ready:
                 try:
@@ -225,7 +242,7 @@ class FetchProcesses:
         self._arrival.releases |= self._releases.end(arrival.releases)
 
     def _go_on_here(self) -> None:
-        """Fetch what is still to come in this process, since a child has ended."""
+        """Fetch what is still to come in this process, since a child has ended or does not answer."""
         if self._is_second:
             raise FetcherLost
         self._begun_before = self.begun

@@ -38,6 +38,8 @@ from scanner.services.refresh import (
 FROM_STORE = timedelta.max
 # An sdist is read whole, so a set of nothing else is looked into a part at a time.
 MOST_SDISTS = 20
+# How much longer than it may search a second process may take to say what it has found, in seconds.
+_LAST_WORDS = 60.0
 # So few missing pages are hardly worth waiting for before work is divided: what comes later is read by both processes.
 _FEW_PAGES = 2
 
@@ -134,6 +136,11 @@ class _Driver:
         self._supply = FactSupply(request, reader, fetcher)
         self._from_store = from_store
 
+    @property
+    def seconds_left(self) -> float:
+        """How long the searches may still take."""
+        return self._meter.seconds_left
+
     def run(self, searches: TargetSearches, advance: Callable[[], Missing]) -> None:
         """Advance the searches until they lack nothing; what cannot be had, or only beyond a limit, is given up."""
         reader = self._reader
@@ -188,7 +195,7 @@ def _made_by_two(
         driver.run(searches, searches.advance)
         # Explained here while the child may still be at work.
         mine = [one for one in searches.finished if one.target not in known]
-        made = {**make_targets(request, reader, mine), **child.results()}
+        made = {**make_targets(request, reader, mine), **child.results(driver.seconds_left + _LAST_WORDS)}
         searches.take_up([target for target in child.targets if target not in made])
     return made
 

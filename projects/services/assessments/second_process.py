@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
@@ -27,7 +28,7 @@ from scanner.services.refresh import Fetcher, FetchProcesses
 _FEWEST = 8
 
 
-def _do_nothing(source: int) -> None:
+def _do_nothing(source: int, seconds: float) -> None:
     """Wait for nothing."""
 
 
@@ -35,7 +36,7 @@ class SecondProcess:
     """A child that works on `targets`. `results` waits for it."""
 
     def __init__(
-        self, targets: Sequence[Target], pid: int, answer: IO[bytes], listen: Callable[[int], None] = _do_nothing
+        self, targets: Sequence[Target], pid: int, answer: IO[bytes], listen: Callable[[int, float], None] = _do_nothing
     ) -> None:
         self.targets = targets
         self.pid = pid
@@ -44,7 +45,10 @@ class SecondProcess:
 
     @classmethod
     def start(
-        cls, targets: Sequence[Target], work: Callable[[], MadeTargets], listen: Callable[[int], None] = _do_nothing
+        cls,
+        targets: Sequence[Target],
+        work: Callable[[], MadeTargets],
+        listen: Callable[[int, float], None] = _do_nothing,
     ) -> SecondProcess:
         """Fork a child that writes what `work` returns into a pipe; `listen` is called until that can be read."""
         source, sink = os.pipe()
@@ -57,9 +61,15 @@ class SecondProcess:
         os.close(sink)
         return cls(targets, pid, os.fdopen(source, "rb"), listen)
 
-    def results(self) -> MadeTargets:
-        """Return the results of the targets that the child could decide, none if it ended early."""
-        self._listen(self._answer.fileno())
+    def results(self, seconds: float) -> MadeTargets:
+        """Return the results of the targets that the child could decide, none if it ended early or takes longer."""
+        # Loaded by the fork of the fetch processes, where there are any.
+        from multiprocessing.connection import wait
+
+        source, end = self._answer.fileno(), time.monotonic() + seconds
+        self._listen(source, seconds)
+        if not wait([source], max(0.0, end - time.monotonic())):
+            return {}
         try:
             found = read_message(self._answer)
         except EOFError:

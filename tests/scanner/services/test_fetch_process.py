@@ -79,7 +79,7 @@ def in_second(fetcher: FetchProcesses, work: Callable[[], object]) -> str:
             os._exit(0)
     fetcher.leave_to_second()
     os.close(sink)
-    fetcher.listen_until(source)
+    fetcher.listen_until(source, 60)
     with os.fdopen(source) as answer:
         os.wait()
         return answer.read()
@@ -119,7 +119,7 @@ def test_a_second_process_that_reads_nothing_keeps_no_report_from_the_parent() -
             signal.pause()
         try:
             fetcher.leave_to_second()
-            fetcher.listen_until(source)
+            fetcher.listen_until(source, 60)
             # A pipe holds less than these reports.
             for name in many:
                 fetcher.want_packages([name])
@@ -168,6 +168,21 @@ def test_the_parent_fetches_what_a_killed_child_has_not() -> None:
         assert all_of(fetcher) == ({"one"}, set())
         fetcher.want_metadata([1])
         assert all_of(fetcher) == (set(), {1})
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_the_parent_fetches_what_a_child_that_says_nothing_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.services.fetch_process._LONGEST_SILENCE", 1.0)
+    monkeypatch.setattr("scanner.services.fetch_process.closing_time", lambda: 0.0)
+    parent = os.getpid()
+
+    def stop(name: str) -> None:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    with beside(stop) as fetcher:
+        fetcher.want_packages(["one", "two"])
+        assert names_within(fetcher, 20) == {"one", "two"}
 
 
 def fail(name: str) -> None:

@@ -149,7 +149,7 @@ def test_what_the_second_process_leaves_is_searched_by_the_first(
     class Child:
         targets = (THERE,)
 
-        def results(self) -> MadeTargets:
+        def results(self, seconds: float) -> MadeTargets:
             return {THERE: theirs} if answers else {}
 
     @contextmanager
@@ -182,14 +182,20 @@ def kill_itself() -> MadeTargets:
 
 def test_the_results_come_through_a_pipe() -> None:
     child = SecondProcess.start([HERE], lambda: {HERE: RESULT})
-    assert child.results() == {HERE: RESULT}
+    assert child.results(60) == {HERE: RESULT}
     child.end()
 
 
 @pytest.mark.parametrize("work", [fail, kill_itself])
 def test_a_child_that_ends_early_has_decided_nothing(work: Any) -> None:
     child = SecondProcess.start([HERE], work)
-    assert child.results() == {}
+    assert child.results(60) == {}
+    child.end()
+
+
+def test_a_child_that_takes_too_long_has_decided_nothing() -> None:
+    child = SecondProcess.start([HERE], sleep)
+    assert child.results(0.1) == {}
     child.end()
 
 
