@@ -21,8 +21,9 @@ def propagate(
     allowed, limit = solution.allowed, solution.limit
     while queue:
         node = queue.pop()
+        left = allowed[node]
         for own, incompatibility in reversed(watch[node]):
-            if not allowed[node] & own:
+            if not left & own:
                 continue
             last = -1
             last_mask = 0
@@ -40,4 +41,6 @@ def propagate(
                     return incompatibility
                 limit(last, ~last_mask, incompatibility)
                 queue.append(last)
+                if last == node:
+                    left = allowed[node]
     return None
