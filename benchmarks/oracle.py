@@ -172,8 +172,12 @@ def holds_as_written(entry: Mapping[str, Any]) -> bool:
 
 
 def _goes_as_written(entry: Mapping[str, Any]) -> bool:
-    """Return whether only the age of a version or the project's own Python keeps an entry from `go`."""
-    held = {row["verdict"] for row in entry["packages"]} <= {"ready", "degraded", "inactive", "held-back"}
+    """Return whether only what the index says nothing of keeps an entry from `go`.
+
+    That is the age of a version, the project's own Python, and packages that come from elsewhere.
+    """
+    accepted = {"ready", "degraded", "inactive", "held-back", "not-judged"}
+    held = {row["verdict"] for row in entry["packages"]} <= accepted
     return entry["verdict"] == "conditional" and held and not entry["conflict"] and not entry["blockers"]
 
 
@@ -198,7 +202,8 @@ def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
     """Return the set of an entry: as planned, else as written. A held-back package is shown in a newer version."""
     if entry["plan"] is not None and entry["verdict"] != "go":
         return dict(entry["plan"]["pins"])
-    return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] != "inactive"}
+    skipped = {"inactive", "not-judged"}
+    return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] not in skipped}
 
 
 def moved(case: Case, pins: Mapping[str, str]) -> list[str]:

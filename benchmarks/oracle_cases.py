@@ -148,7 +148,7 @@ def _export(project: Path, uv: str) -> str:
         "--project",
         str(project),
         "--frozen",
-        "--no-emit-project",
+        "--no-emit-local",
         "--no-default-groups",
         "-q",
     ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.oracle import holds_as_written, pins_of
 from benchmarks.oracle_cases import Case
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import parse_target
@@ -47,3 +48,14 @@ def test_uv_takes_pre_releases_where_a_file_does(replay: ReplayIndex, tmp_path: 
 
     assert found is not None
     assert found["sendgrid"] == "7.0.0rc2"
+
+
+def test_a_package_from_elsewhere_keeps_no_set_from_holding() -> None:
+    packages = [
+        {"name": "idna", "version": "3.10", "verdict": "ready"},
+        {"name": "local", "version": None, "verdict": "not-judged"},
+    ]
+    entry = {"verdict": "conditional", "packages": packages, "conflict": None, "blockers": [], "plan": None}
+
+    assert holds_as_written(entry)
+    assert pins_of(entry) == {"idna": "3.10"}
