@@ -31,8 +31,10 @@ __all__ = ["FetchProcesses", "FetcherLost", "fetching_beside"]
 _CHILDREN = 2
 # How much longer than its fetches the end of a child may take, in seconds.
 _END_AFTER = 1.0
-# How long the children may say nothing while something is to come, in seconds: as long as one answer may take.
+# How long the children may say nothing while something is to come, in seconds: as long as one answer may take. What is
+# to come is asked for again sooner: a child answers twice at no cost.
 _LONGEST_SILENCE = Limits().total
+_ASK_AGAIN_AFTER = 5.0
 
 
 class FetcherLost(Exception):
@@ -102,13 +104,13 @@ class FetchProcesses:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
         end = time.monotonic() + seconds
         while not self.at_hand and self.busy and (left := end - time.monotonic()) > 0:
-            silence = self._heard_at + _LONGEST_SILENCE - time.monotonic()
             if not self._children:
                 self._hear(left)
-            elif silence > 0:
-                self._hear(min(left, silence))
-            else:
+            elif time.monotonic() - self._heard_at > _LONGEST_SILENCE:
                 self._go_on_here()
+            elif not self._hear(min(left, _ASK_AGAIN_AFTER)):
+                for wanted in self._still_wanted():
+                    self._ask_children(wanted)
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
@@ -151,8 +153,8 @@ class FetchProcesses:
         for child in self._children:
             child.pipe.close()
             child.pipe = child.second
-        for urgent in (True, False):
-            self._ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
+        for wanted in self._still_wanted():
+            self._ask(wanted)
 
     def listen_until(self, source: int, seconds: float) -> None:
         """Receive reports until something can be read from this file descriptor, at most so long.
@@ -181,6 +183,9 @@ class FetchProcesses:
                 return
             self._start()
         self._heard_at = time.monotonic()
+        self._ask_children(wanted)
+
+    def _ask_children(self, wanted: Wanted) -> None:
         count = len(self._children)
         for place, child in enumerate(self._children):
             packages = {name for name in wanted.packages if crc32(name.encode()) % count == place}
@@ -249,8 +254,13 @@ class FetchProcesses:
         # A child that is killed would keep claims, on pages that are then waited for here.
         self._end_children(closing_time() + _END_AFTER)
         self._here = ServedFetcher(self._make)
+        for wanted in self._still_wanted():
+            self._here.ask(wanted)
+
+    def _still_wanted(self) -> Iterator[Wanted]:
+        """Yield what is still to come, first what is urgent."""
         for urgent in (True, False):
-            self._here.ask(Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent))
+            yield Wanted(self._names.coming_when(urgent), self._releases.coming_when(urgent), urgent)
 
     def _end_children(self, seconds: float) -> None:
         for child in self._children:

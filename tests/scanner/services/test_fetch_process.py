@@ -12,8 +12,9 @@ from pytest_django.fixtures import Settings
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
+from scanner.services.fetch_child import FetchChild, Report
 from scanner.services.fetch_process import FetcherLost, FetchProcesses
-from scanner.services.fetching import FRESH_FOR, Fetcher, Progress
+from scanner.services.fetching import FRESH_FOR, Arrival, Fetcher, Progress
 from scanner.services.index_sets import one_index
 from tests.replay import ReplayIndex, a_file
 from tests.scanner.services.children import NOWHERE, StandIn, all_of, beside, names_within, quiet
@@ -187,6 +188,26 @@ def test_the_parent_fetches_what_a_child_that_says_nothing_has_not(monkeypatch: 
 
 def fail(name: str) -> None:
     raise LookupError(name)
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_what_a_lost_report_brought_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.services.fetch_process._ASK_AGAIN_AFTER", 0.5)
+    read, lost = FetchChild.report, list[Report]()
+
+    def report(child: FetchChild) -> Report:
+        found = read(child)
+        if not lost and found.arrival:
+            lost.append(found)
+            return Report(Arrival(), set(), [], 0, True, {})
+        return found
+
+    monkeypatch.setattr(FetchChild, "report", report)
+    with beside() as fetcher:
+        fetcher.want_packages(["one"])
+        fetcher.want_metadata([3])
+        assert all_of(fetcher) == ({"one"}, {3})
+    assert lost
 
 
 @pytest.mark.usefixtures("nothing_stored")
