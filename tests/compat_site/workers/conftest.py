@@ -21,10 +21,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory, postgresql_database: Non
 
 @pytest.fixture
 def site(installed: Installation) -> Iterator[Installation]:
-    """Return the installation without workers, messages or faults."""
+    """Return the installation without workers, messages or faults, where nothing is due."""
     yield installed
     installed.index.clear_faults()
     for worker in installed.workers:
         worker.kill()
     installed.redis.client.flushall()
-    installed.sql("UPDATE scanner_package SET claimed_until = NULL, queued_until = NULL")
+    installed.sql("UPDATE scanner_package SET claimed_until = NULL, queued_until = NULL, due_at = NULL")
