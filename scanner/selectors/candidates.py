@@ -13,10 +13,8 @@ from scanner.domain.releases.pooling import ReleaseFindings, StoredPackage, pool
 from scanner.domain.releases.release_columns import FORMAT, PolledRelease, ReleaseColumns
 from scanner.domain.releases.stored_releases import StoredReleases
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredReleaseColumns
-from scanner.selectors.rows import in_chunks, marks, select_beside, select_rows
+from scanner.selectors.rows import CHUNK, in_chunks, marks, select_beside, select_rows
 
-# Names and keys in one statement; SQLite takes 32,766.
-CHUNK = 2000
 _MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
 _UNKNOWN = ReleaseMetadata(None)

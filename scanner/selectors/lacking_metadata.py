@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 from scanner.domain.files.locations import unpack_location
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.models import Package, Release, ReleaseFile
-from scanner.selectors.rows import in_chunks, marks, select_rows
+from scanner.selectors.rows import CHUNK, in_chunks, marks, select_rows
 
-# Keys in one statement; SQLite takes 32,766.
-_CHUNK = 2000
 # After a failure the next try waits twice as long as before it, from the first of these to the second.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(days=1)
 # So many failures make the longest pause, and many more a number that no time can hold.
@@ -43,7 +41,7 @@ _FILE_COLUMNS = ("filename", "kind", "size", "has_metadata", "metadata_sha256", 
 def files_to_read(release_ids: Collection[int]) -> dict[int, list[FileToRead]]:
     """Return the files of these releases by release, in the order of their names. Two queries for each 2,000."""
     found: dict[int, list[FileToRead]] = {}
-    for some in in_chunks(sorted(release_ids), _CHUNK):
+    for some in in_chunks(sorted(release_ids), CHUNK):
         where = f"release_id IN {marks(some)}"
         rows = list(select_rows(ReleaseFile, ("release", "package", *_FILE_COLUMNS), where, some))
         bases = _packages({row[1] for row in rows}, ("files_base",))
@@ -61,7 +59,7 @@ def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     """
     found: dict[int, dict[int, str]] = {}
     fields = ("pk", "package", "version", "metadata_tried_at", "metadata_failures")
-    for some in in_chunks(sorted(release_ids), _CHUNK):
+    for some in in_chunks(sorted(release_ids), CHUNK):
         rows = select_rows(Release, fields, f"id IN {marks(some)} AND metadata_id IS NULL", some)
         due = [row for row in rows if _due_at(row[3], row[4], now) <= now]
         packages = _packages({row[1] for row in due}, ("index", "name"))
@@ -76,7 +74,7 @@ def metadata_tries(release_ids: Collection[int], now: datetime) -> list[datetime
     fields = ("metadata_tried_at", "metadata_failures")
     return [
         _due_at(tried_at, failures, now)
-        for some in in_chunks(sorted(release_ids), _CHUNK)
+        for some in in_chunks(sorted(release_ids), CHUNK)
         for tried_at, failures in select_rows(Release, fields, f"id IN {marks(some)} AND metadata_id IS NULL", some)
     ]
 

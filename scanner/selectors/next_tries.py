@@ -9,10 +9,8 @@ from django.db.models import Min
 
 from scanner.models import Package, PackageState
 from scanner.selectors.lacking_metadata import metadata_tries
-from scanner.selectors.rows import in_chunks
+from scanner.selectors.rows import CHUNK, in_chunks
 from scanner.selectors.sdist_looks import failed_looks
-
-_CHUNK = 2000
 
 
 def next_try(
@@ -24,7 +22,7 @@ def next_try(
     the sdists, and one for each 2,000 of the others.
     """
     tries = [*metadata_tries(metadata, now), *(failed_looks(sdists, now).values() if sdists else ())]
-    for some in in_chunks(sorted(names), _CHUNK):
+    for some in in_chunks(sorted(names), CHUNK):
         pending = Package.objects.filter(index__in=index_ids, name__in=some, state=PackageState.PENDING)
         tries.append(pending.aggregate(first=Min("due_at"))["first"])
     return min((moment for moment in tries if moment is not None), default=None)

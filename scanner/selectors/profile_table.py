@@ -15,8 +15,7 @@ from scanner.domain.releases.pooling import ProfileKey, StoredRelease
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
 from scanner.models import StoredProfile
-from scanner.selectors.candidates import CHUNK
-from scanner.selectors.rows import in_chunks, marks, select_rows
+from scanner.selectors.rows import CHUNK, in_chunks, marks, select_rows
 
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 

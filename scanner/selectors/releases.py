@@ -10,8 +10,8 @@ from packaging.utils import InvalidName, canonicalize_name
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.releases.standing import ReleaseStanding
 from scanner.models import Package, PackageState, Release, ReleaseFile
-from scanner.selectors.candidates import CHUNK, release_files
-from scanner.selectors.rows import in_chunks
+from scanner.selectors.candidates import release_files
+from scanner.selectors.rows import CHUNK, in_chunks
 
 
 class NamedPackage(Struct, frozen=True):

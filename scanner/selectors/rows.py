@@ -63,6 +63,10 @@ def marks(values: Collection[object]) -> str:
     return f"({', '.join(['%s'] * len(values))})"
 
 
+# Names or keys in one statement; SQLite takes 32,766.
+CHUNK = 2000
+
+
 def in_chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Yield the values in order, at most `size` at a time: a statement takes only so many parameters."""
     return (values[start : start + size] for start in range(0, len(values), size))

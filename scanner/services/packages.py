@@ -11,7 +11,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.domain.translation import noop
 from scanner.models import Package, PackageState
-from scanner.selectors.rows import in_chunks, marks, select_rows
+from scanner.selectors.rows import CHUNK, in_chunks, marks, select_rows
 
 # A missing name is polled again when it is requested again, but not sooner than this; where another index of the
 # project has the name, once a day.
@@ -50,7 +50,7 @@ def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[
 def known_names(index_ids: Collection[int], names: Collection[str]) -> set[str]:
     """Return the names that any of these indexes was asked for, or will be. A query for each 2,000 names."""
     wanted, known = sorted(names), set[str]()
-    for some in in_chunks(wanted, 2_000):
+    for some in in_chunks(wanted, CHUNK):
         rows = Package.objects.filter(index__in=index_ids, name__in=some)
         known.update(rows.values_list("name", flat=True))
     return known

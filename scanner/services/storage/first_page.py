@@ -19,7 +19,6 @@ from scanner.domain.files.page_filenames import PageFilenames, parse_filenames
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.domain.releases.release_columns import ReleaseColumns
 from scanner.models import Release, ReleaseFile
-from scanner.services.storage.file_columns import INSERTED
 from scanner.services.storage.prepared_insert import PreparedInsert, reserve_keys, write_times
 from scanner.services.storage.release_columns import write_columns
 from scanner.services.storage.release_profiles import Facts, PreparedProfiles, prepare_profiles
@@ -85,25 +84,25 @@ def prepare_first_page(package_id: int, name: str, page: IndexPage) -> FirstPage
     releases_of = [
         numbers.setdefault(version, len(numbers)) if version is not None else None for version in parsed.versions
     ]
-    columns: tuple[Sequence[object] | None, ...] = (
-        [package_id] * len(names),
-        None,  # the releases, which have no keys yet
-        [kind for kind, _ in parsed.kinds],
-        names,
-        pack_locations(urls, names, base),
-        [bytes.fromhex(digest or "") for digest in digests],
-        sizes,
-        [python or "" for python in pythons],
-        written,
-        yanks,
-        [reason or "" for reason in reasons],
-        announced,
-        [bytes.fromhex(digest or "") for digest in metadata],
-    )
+    columns: dict[str, Sequence[object] | None] = {
+        "package": [package_id] * len(names),
+        "release": None,
+        "filename": names,
+        "kind": [kind for kind, _ in parsed.kinds],
+        "location": pack_locations(urls, names, base),
+        "sha256": [bytes.fromhex(digest or "") for digest in digests],
+        "size": sizes,
+        "requires_python": [python or "" for python in pythons],
+        "uploaded_at": written,
+        "yanked": yanks,
+        "yanked_reason": [reason or "" for reason in reasons],
+        "has_metadata": announced,
+        "metadata_sha256": [bytes.fromhex(digest or "") for digest in metadata],
+    }
     return FirstPage(
         package_id,
         base,
-        PreparedInsert(ReleaseFile, dict(zip(INSERTED, columns, strict=True))),
+        PreparedInsert(ReleaseFile, columns),
         releases_of,
         _prepare_releases(package_id, numbers, releases_of, files, parsed, written) if numbers else None,
     )

@@ -15,16 +15,12 @@ from scanner.domain.files.locations import base_of, pack_location, unpack_locati
 from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
-from scanner.selectors.rows import in_chunks
-from scanner.services.storage.file_columns import COMPARED, INSERTED
+from scanner.selectors.rows import CHUNK, in_chunks
 from scanner.services.storage.file_events import write_events, write_first_event
 from scanner.services.storage.first_page import FirstPage, prepare_first_page
 from scanner.services.storage.release_columns import store_columns
 from scanner.services.storage.release_rows import Parsed, store_releases
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer
-
-# Names or keys in one statement.
-CHUNK = 2000
 
 
 class FileCounts(Struct, frozen=True):
@@ -72,14 +68,23 @@ def store_changes(package: Package, page: IndexPage, vanished: int, now: datetim
     return _store(package, diff_page(stored, page), now)
 
 
+# What is compared with the next page, in the order in which rows are read.
+_COMPARED = (
+    *("filename", "location", "sha256", "size", "requires_python"),
+    *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
+)
+# What is inserted, in the order in which `_file_rows` makes rows.
+_INSERTED = ("package", "release", "kind", *_COMPARED)
+
+
 def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, IndexFile]:
     """Return the stored files by name, all or those of these names. One query for each 2,000 names."""
     if names is None:
-        found = select_rows(ReleaseFile, COMPARED, "package_id = %s", [package.pk])
+        found = select_rows(ReleaseFile, _COMPARED, "package_id = %s", [package.pk])
     else:
         wanted = sorted(names)
         found = chain.from_iterable(
-            select_rows(ReleaseFile, COMPARED, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
+            select_rows(ReleaseFile, _COMPARED, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
             for some in in_chunks(wanted, CHUNK)
         )
     return {
@@ -112,7 +117,7 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
         gone = [*changes.removed, *(file.filename for file in changes.changed)]
         releases = store_releases(package, fresh, parsed, gone, now)
         _delete(package, gone)
-        insert_rows(ReleaseFile, INSERTED, _file_rows(package, fresh.values(), parsed, releases.keys))
+        insert_rows(ReleaseFile, _INSERTED, _file_rows(package, fresh.values(), parsed, releases.keys))
         releases.drop_empty()
         store_columns(package, releases.stored, releases.emptied)
         if gone or package.newest_release_at is None:

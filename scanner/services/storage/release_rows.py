@@ -12,11 +12,10 @@ from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.index_page.page import IndexFile
 from scanner.domain.releases.release_columns import PolledRelease
 from scanner.models import Package, Release, ReleaseFile
-from scanner.selectors.rows import in_chunks
+from scanner.selectors.rows import CHUNK, in_chunks
 from scanner.services.storage.release_profiles import Facts, prepare_profiles
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
 
-CHUNK = 2000
 Parsed = ParsedFilename | UnparsedFilename
 
 
