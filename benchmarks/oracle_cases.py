@@ -92,9 +92,10 @@ def _own(counting: Sequence[ParsedRequirement]) -> Iterator[ParsedRequirement]:
 
 
 def _options(parsed: ParsedFiles, built: Path) -> Iterator[str]:
-    """Yield options for uv. A package of which the files admit no wheel has no version where nothing is built.
+    """Yield the options that give uv the same question as these files.
 
-    uv builds such a package in spite of `--only-binary :all:`, and ignores a file's `--pre`.
+    Nothing is built here, so a package that the files name in `--no-binary` gets a constraint that no version
+    satisfies: uv would build it in spite of `--only-binary :all:`. uv also ignores the `--pre` of a file.
     """
     names = sorted(file_choices_of(parsed.options, ()).no_binary)
     if ALL in names:

@@ -38,6 +38,7 @@ ALL_IN_USE = noop("has all its connections in use")
 ANSWERED = noop("answered {status}")
 
 # What is stored of a package or an index without an error of a request.
+# The server has a stale copy; the message gives no serials, so that equal errors have equal texts.
 OLDER_PAGE = noop("the index answered with an older page than before")
 INDEX_NOT_USABLE = noop("the address or the login of its index cannot be used")
 NOT_STORED = noop("its page could not be stored: {error}")

@@ -159,7 +159,7 @@ class FetchProcesses:
     def listen_until(self, source: int, seconds: float) -> None:
         """Receive reports until something can be read from this file descriptor, at most so long.
 
-        With them those that were sent by then.
+        All that were sent by then are received.
         """
         end = time.monotonic() + seconds
         while self._children and (left := end - time.monotonic()) > 0 and source not in self._ready(left, source):

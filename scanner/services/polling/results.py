@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 # A package with stored files counts as missing after this many 404 in a row, each after a longer wait: an index may
 # answer 404 in an outage too.
 GONE_AFTER = 6
-# The server has a stale copy; the message gives no serials, so that equal errors have equal texts.
 
 
 class PollResult(Enum):

@@ -19,7 +19,7 @@ def test_a_page_has_everything_that_is_known() -> None:
     assert page.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_a_reason_is_a_sentence_and_the_name_of_a_file_keeps_its_case() -> None:
+def test_a_reason_is_a_sentence_also_where_a_comma_follows_its_first_word() -> None:
     known = BreakEvidence("import a", "ImportError", "measured", partner="b 2", held_at="1.9")
     reason = PackageReason(ReasonKind.KNOWN_BREAK, known_break=known)
     page = cell_page(make_package("a", "held-back", reason=reason), column_of(WINDOWS_313))

@@ -224,10 +224,11 @@ class Solver(Generic[R, M]):
         if not learned.terms:
             self._known.failed = learned
             return False
-        solution, nodes = self._solution, [one for one, _ in learned.terms]
+        solution, terms = self._solution, dict(learned.terms)
         solution.back_to(level)
-        ruled_out = max(1, solution.allowed[node] & dict(learned.terms)[node])
-        solution.back_to(self._order.blame(solution, node, nodes, level, ruled_out.bit_count()))
+        # A complement, which is infinite, counts as one.
+        ruled_out = max(1, solution.allowed[node] & terms[node])
+        solution.back_to(self._order.blame(solution, node, terms, level, ruled_out.bit_count()))
         self._known.keep(learned)
-        self._queue = nodes
+        self._queue = [*terms]
         return True
