@@ -103,7 +103,8 @@ class FetchProcesses:
     def wait(self, seconds: float) -> Arrival:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
         end = time.monotonic() + seconds
-        while not self.at_hand and self.busy and (left := end - time.monotonic()) > 0:
+        # In this order, since `busy` receives reports: after the last one no other would end a wait.
+        while self.busy and not self._arrival and (left := end - time.monotonic()) > 0:
             if not self._children:
                 self._hear(left)
             elif time.monotonic() - self._heard_at > _LONGEST_SILENCE:

@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import cast
@@ -208,6 +209,28 @@ def test_what_a_lost_report_brought_is_asked_for_again(monkeypatch: pytest.Monke
         fetcher.want_metadata([3])
         assert all_of(fetcher) == ({"one"}, {3})
     assert lost
+
+
+@pytest.mark.usefixtures("nothing_stored")
+@pytest.mark.parametrize("looks", range(4))
+def test_a_wait_ends_with_the_last_report_whenever_that_comes(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.services.fetch_process._ASK_AGAIN_AFTER", 60.0)
+    ready, left = FetchProcesses._ready, [looks]
+
+    def look(fetcher: FetchProcesses, seconds: float) -> Collection[object]:
+        """See nothing the first few times, as if the report came after that."""
+        if seconds == 0 and left[0]:
+            left[0] -= 1
+            return ()
+        return ready(fetcher, seconds)
+
+    with beside() as fetcher:
+        fetcher.want_packages(["one"])
+        assert ready(fetcher, 60)
+        monkeypatch.setattr(FetchProcesses, "_ready", look)
+        begin = time.monotonic()
+        assert fetcher.wait(20).names == {"one"}
+        assert time.monotonic() - begin < 10
 
 
 @pytest.mark.usefixtures("nothing_stored")
