@@ -1,18 +1,20 @@
 """Wheels of one release whose metadata differ by platform, and one statement of dependencies for all of them.
 
 Most releases have the same metadata in all of their wheels. Some do not: a wheel for one system is an empty shell that
-requires another package, or only the wheels for Linux have the extras for graphics cards. What only some platforms
-require becomes a requirement with a marker.
+requires another package, only the wheels for Linux have the extras for graphics cards, or the wheel for one Python was
+built another way. What only some of them require becomes a requirement with a marker.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from operator import or_
+from itertools import chain
+from operator import itemgetter, or_
 
 from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from scanner.domain.files.sdist_metadata import MetadataGrade, StatedDependencies
@@ -27,19 +29,37 @@ _PLATFORM = re.compile(
     r"|(?P<windows>win32|win_amd64|win_arm64)$"
 )
 _WINDOWS = {"win32": "x86", "win_amd64": "AMD64", "win_arm64": "ARM64"}
+_PYTHON = re.compile(r"\bcp3(?P<minor>\d{1,2})\b")
+# No wheel is read for what only older Pythons take: each one is another request.
+_OLDEST_MINOR = 9
 
 
 class PlatformFamily(Struct, frozen=True, order=True):
-    """The platforms that share a system and a machine, as their markers name them; any machine if it is empty."""
+    """The platforms that share a system and a machine, as their markers name them.
+
+    With `python` that Python there alone, with `other_than` every Python there but these.
+    """
 
     system: str
     machine: str
+    python: str = ""
+    other_than: tuple[str, ...] = ()
 
     @property
     def marker(self) -> str:
         """The marker that holds there and nowhere else."""
-        system = f'sys_platform == "{self.system}"'
-        return f'{system} and platform_machine == "{self.machine}"' if self.machine else system
+        clauses = [f'sys_platform == "{self.system}"', f'platform_machine == "{self.machine}"']
+        clauses += [f'python_version == "{self.python}"'] if self.python else []
+        clauses += [f'python_version != "{python}"' for python in self.other_than]
+        return " and ".join(clauses)
+
+    @property
+    def opposite(self) -> str:
+        """The marker that holds everywhere else."""
+        clauses = [f'sys_platform != "{self.system}"', f'platform_machine != "{self.machine}"']
+        clauses += [f'python_version != "{self.python}"'] if self.python else []
+        clauses += [f'python_version == "{python}"' for python in self.other_than]
+        return " or ".join(clauses)
 
 
 class WheelListing(Struct, frozen=True):
@@ -55,31 +75,68 @@ def choose_wheels(wheels: Iterable[WheelListing]) -> list[tuple[WheelListing, fr
     """Return the wheels whose metadata must be read to know those of all, each with the platforms that it speaks for.
 
     The first one speaks for whatever is not named. It is one wheel for nearly every release: others count where the
-    index gives other digests for them or, if it gives none, where their size shows that they hold something else.
+    index gives other digests for them or, if it gives none, where their size shows that they hold something else. With
+    digests the Pythons of one platform are told apart too.
     """
-    by_family: dict[PlatformFamily, WheelListing] = {}
+    listed: dict[PlatformFamily, list[WheelListing]] = {}
     anywhere: list[WheelListing] = []
     for wheel in sorted(wheels, key=lambda wheel: wheel.filename):
         families = _families(wheel.tag_set)
         if not families:
             anywhere.append(wheel)
         for family in families:
-            by_family[family] = wheel
-    if not by_family:
+            listed.setdefault(family, []).append(wheel)
+    if not listed:
         return [(anywhere[0], frozenset())] if anywhere else []
-    first = _richest(by_family)
+    parts = {family: list(_parts(family, own)) for family, own in listed.items()}
+    first = _richest({family: own[0][1] for family, own in parts.items()})
     groups: dict[str, tuple[WheelListing, set[PlatformFamily]]] = {}
-    for family, wheel in by_family.items():
-        key = _kind(wheel, first)
-        groups.setdefault(key, (wheel, set()))[1].add(family)
-    others = [(wheel, frozenset(families)) for key, (wheel, families) in groups.items() if key != _kind(first, first)]
-    return [(first, frozenset(groups[_kind(first, first)][1])), *others]
+    for part, wheel in chain.from_iterable(parts.values()):
+        groups.setdefault(_kind(wheel, first), (wheel, set()))[1].add(part)
+    own_kind = _kind(first, first)
+    others = [(wheel, frozenset(families)) for kind, (wheel, families) in groups.items() if kind != own_kind]
+    return [(first, frozenset(groups[own_kind][1])), *others]
 
 
-def _richest(by_family: Mapping[PlatformFamily, WheelListing]) -> WheelListing:
+def _parts(family: PlatformFamily, wheels: Sequence[WheelListing]) -> Iterator[tuple[PlatformFamily, WheelListing]]:
+    """Yield the wheel that speaks for a family, then by its digest each Python that takes one with other metadata.
+
+    The first is that of Pythons newer than all that are named, else that of the newest. No marker tells free-threaded
+    builds, PyPy or musl from the others, so wheels for these count where there are no others.
+    """
+    by_minor = {}
+    if len({wheel.digest for wheel in wheels}) > 1:
+        minors = [int(tag["minor"]) for wheel in wheels for tag in _PYTHON.finditer(wheel.tag_set)]
+        for minor in range(_OLDEST_MINOR, max(minors, default=_OLDEST_MINOR) + 2):
+            ranked = [(rank, wheel.filename, wheel) for wheel in wheels if (rank := _rank(wheel.tag_set, minor))]
+            if ranked:
+                by_minor[f"3.{minor}"] = max(ranked, key=itemgetter(0, 1))[2]
+    usual = [*by_minor.values()][-1] if by_minor else wheels[-1]
+    others = {
+        python: wheel
+        for python, wheel in by_minor.items()
+        if usual.digest and wheel.digest and wheel.digest != usual.digest
+    }
+    yield replace(family, other_than=tuple(others)), usual
+    yield from ((replace(family, python=python), wheel) for python, wheel in others.items())
+
+
+def _rank(tag_set: str, minor: int) -> tuple[int, ...]:
+    """Return how well a wheel fits CPython 3.`minor`, as installers rank it; empty if it does not."""
+    pythons, abis, platforms = (part.split(".") for part in tag_set.split("-"))
+    is_gnu = not platforms[-1].startswith("musllinux")
+    named = {int(tag["minor"]) for python in pythons if (tag := _PYTHON.fullmatch(python))}
+    if minor in named and {f"cp3{minor}", "none"} & {*abis}:
+        return (2, minor, is_gnu)
+    if "abi3" in abis and min(named, default=minor) <= minor:
+        return (1, min(named, default=0), is_gnu)
+    return (0, 0, is_gnu) if "py3" in pythons else ()
+
+
+def _richest(usual: Mapping[PlatformFamily, WheelListing]) -> WheelListing:
     """Return the wheel that speaks for most people: that of Linux on x86-64, unless another one is far larger."""
-    linux = by_family.get(PlatformFamily("linux", "x86_64"))
-    largest = max(by_family.values(), key=lambda wheel: wheel.size or 0)
+    linux = usual.get(PlatformFamily("linux", "x86_64"))
+    largest = max(usual.values(), key=lambda wheel: wheel.size or 0)
     if linux is None or (linux.size or 0) * _FAR_SMALLER < (largest.size or 0):
         return largest
     return linux
@@ -134,7 +191,7 @@ def merge_dependencies(
             condition = _any_of(named)
         else:
             lacking = others - named
-            condition = " and ".join(f"({_none_of(family)})" for family in sorted(lacking))
+            condition = " and ".join(f"({family.opposite})" for family in sorted(lacking))
         merged.append(_with_condition(text, condition))
     declared = reduce(or_, (stated.declared for stated, _ in read))
     links = next((stated.links for stated, _ in read if stated.links), ())
@@ -143,11 +200,6 @@ def merge_dependencies(
 
 def _any_of(families: Iterable[PlatformFamily]) -> str:
     return " or ".join(family.marker for family in sorted(families))
-
-
-def _none_of(family: PlatformFamily) -> str:
-    """Return the marker that holds everywhere else."""
-    return f'sys_platform != "{family.system}" or platform_machine != "{family.machine}"'
 
 
 def _with_condition(text: str, condition: str) -> str:
