@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -131,18 +131,8 @@ def _only_ignored(result: TargetSummary) -> bool:
 
 
 def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
-    column, result = pairs[-1]
-    slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
-    total = packages_needed(result.counts)
-    if slower:
-        text = ngettext(
-            "All {count} package install as written, {slower} with limits: slower, or built from source.",
-            "All {count} packages install as written, {slower} with limits: slower, or built from source.",
-            total,
-        )
-    else:
-        text = ngettext("All {count} package install as written.", "All {count} packages install as written.", total)
-    cause = text.format(count=total, slower=slower)
+    column = pairs[-1][0]
+    cause = _all_install({(packages_needed(one.counts), one.counts.get(Verdict.DEGRADED, 0)) for _, one in pairs})
     yanked = list(dict.fromkeys(f"{cell.name} {cell.version}" for _, one in pairs for cell in one.cells if cell.yanked))
     if yanked:
         withdrawn = ngettext(
@@ -152,6 +142,27 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
         )
         cause = f"{cause} {withdrawn.format(releases=join_words(yanked))}"
     return SummaryLine(Verdict.READY, _headline(pairs), cause, gettext("See the packages"), column.slug)
+
+
+def _all_install(numbers: Collection[tuple[int, int]]) -> str:
+    """Return that all packages install. `numbers` has for each target how many they are, and how many with limits.
+
+    Where targets differ (an older Python needs backports), no number is true of all: the heat map has each.
+    """
+    if len(numbers) > 1:
+        if any(slower for _, slower in numbers):
+            return gettext("All packages install as written, some with limits: slower, or built from source.")
+        return gettext("All packages install as written.")
+    ((total, slower),) = numbers
+    if slower:
+        text = ngettext(
+            "All {count} package install as written, {slower} with limits: slower, or built from source.",
+            "All {count} packages install as written, {slower} with limits: slower, or built from source.",
+            total,
+        )
+    else:
+        text = ngettext("All {count} package install as written.", "All {count} packages install as written.", total)
+    return text.format(count=total, slower=slower)
 
 
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:

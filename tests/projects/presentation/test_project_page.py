@@ -123,6 +123,13 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
     ]
 
 
+def test_a_shared_sentence_has_no_number_that_is_not_true_of_all_its_targets() -> None:
+    for more, end in (("ready", "."), ("degraded", ", some with limits: slower, or built from source.")):
+        rows = {LINUX_313: [make_package("a"), make_package("b", more)], LINUX_314: [make_package("a")]}
+        found = page(rows, targets=[LINUX_313, LINUX_314])
+        assert found.summary[0].cause == f"All packages install as written{end}"
+
+
 def test_other_platforms_are_named_where_they_differ_and_share_a_cause() -> None:
     good, bad = [make_package("a")], [make_package("a"), make_package("b", "blocked")]
     windows = ["cp313-win_amd64", "cp314-win_amd64"]
