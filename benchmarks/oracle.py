@@ -191,8 +191,10 @@ def held_to(
     resolution: str = "highest",
 ) -> dict[str, str] | None:
     """Return what uv finds for the loosened case with every named package constrained to a version."""
+    # An ordered comparison takes no local version.
+    limits = versions if operator == "==" else {one: Version(text).public for one, text in versions.items()}
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
-        file.writelines(f"{one}{operator}{version}\n" for one, version in versions.items())
+        file.writelines(f"{one}{operator}{version}\n" for one, version in limits.items())
     found = uv.compile(case.loose, theirs, resolution=resolution, constraints=Path(file.name))
     Path(file.name).unlink()
     return found

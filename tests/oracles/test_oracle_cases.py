@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.oracle import holds_as_written, pins_of
+from benchmarks.oracle import held_to, holds_as_written, pins_of
 from benchmarks.oracle_cases import Case
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import parse_target
@@ -48,6 +48,14 @@ def test_uv_takes_pre_releases_where_a_file_does(replay: ReplayIndex, tmp_path: 
 
     assert found is not None
     assert found["sendgrid"] == "7.0.0rc2"
+
+
+def test_a_local_version_in_use_is_a_lower_limit_without_its_label(replay: ReplayIndex, tmp_path: Path) -> None:
+    uv, case, target = asked("greenlet==3.1.1+cu128\n", replay, tmp_path)
+
+    found = held_to(case, {"greenlet": "3.1.1+cu128"}, ">=", uv, target, tmp_path, resolution="lowest-direct")
+
+    assert found == {"greenlet": "3.1.1"}
 
 
 def test_a_package_from_elsewhere_keeps_no_set_from_holding() -> None:
