@@ -20,10 +20,10 @@ from packaging.specifiers import SpecifierSet
 
 from scanner.domain.resolution.closure import Closure, closure
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.requirement import Requirement, read_requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.plan import plan
 from scanner.domain.resolution.upgrade import Strategy, Upgrade
 from scanner.domain.targets.target import Target, parse_target

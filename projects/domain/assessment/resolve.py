@@ -27,11 +27,11 @@ from scanner.domain.resolution.closure import Closure, closure_search, running_c
 from scanner.domain.resolution.demanded import Demand, demanded_plan_search
 from scanner.domain.resolution.explain.conflict import Relaxation
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Search, SharedSearch
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import Preference
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.newest_choice import NewestChoice, newest_choices_search
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.relax import relax_search

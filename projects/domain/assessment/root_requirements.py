@@ -21,9 +21,9 @@ from projects.domain.dependency_files.poetry_versions import python_marker
 from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.closure import Closure
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.requirement import Requirement, make_requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.targets.target import Target
 
 

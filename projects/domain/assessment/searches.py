@@ -14,10 +14,10 @@ from projects.domain.assessment.resolved_target import ResolvedTarget
 from projects.domain.assessment.root_requirements import root_requirements_of
 from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search, SharedSearch
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.targets.target import Target
 
 T = TypeVar("T")

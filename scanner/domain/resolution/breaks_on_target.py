@@ -11,7 +11,7 @@ from packaging.version import Version
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.resolution.explain.reasons import BreaksBeside
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import CandidateSet
+from scanner.domain.resolution.model.candidate_set import CandidateSet
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.targets.target import Target
 

@@ -13,10 +13,10 @@ from scanner.domain.resolution.blockers import certain_blockers, explain_in, fin
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search, finish
 from scanner.domain.resolution.model.outcomes import LimitReached, SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.paths import Paths
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.targets.target import Target

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import Lacking
+from scanner.domain.resolution.model.candidate_set import Lacking
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases

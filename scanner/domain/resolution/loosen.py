@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
 from scanner.domain.files.core_metadata import parse_specifier
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.requirement import Requirement, make_requirement, specifiers_of
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 
 __all__ = ["Step", "loosen", "loosen_requirement", "step_between"]
 

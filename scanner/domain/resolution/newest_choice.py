@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from scanner.domain.resolution.closure import Closure
 from scanner.domain.resolution.explain.reasons import Obstacle, Unavailable
-from scanner.domain.resolution.model.candidates import CandidateSet
+from scanner.domain.resolution.model.candidate_set import CandidateSet
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.requirement import Requirement, specifiers_of
 from scanner.domain.resolution.model.versions import PackageVersions

@@ -12,16 +12,12 @@ from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, Kn
 from scanner.domain.resolution.breaks_on_target import BreaksOnTarget
 from scanner.domain.resolution.explain.reasons import BreaksBeside, Obstacle
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
-from scanner.domain.resolution.model.candidates import (
-    NOTHING_LACKING,
-    CandidateCache,
-    CandidateSet,
-    Lacking,
-    RootRequirements,
-)
+from scanner.domain.resolution.model.candidate_cache import CandidateCache
+from scanner.domain.resolution.model.candidate_set import NOTHING_LACKING, CandidateSet, Lacking
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.read_ahead import ReadAhead
 from scanner.domain.resolution.roots_on_target import RootsOnTarget

@@ -12,11 +12,12 @@ from packaging.utils import NormalizedName
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import NOTHING_LACKING, Lacking, RootRequirements
+from scanner.domain.resolution.model.candidate_set import NOTHING_LACKING, Lacking
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.multi_target import BridgeProvider
 from scanner.domain.resolution.packages_on_target import SearchProgress
 from scanner.domain.resolution.prereleases import certain_prereleases, prereleases_in

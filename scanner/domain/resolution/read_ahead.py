@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.model.candidates import CandidateSet
+from scanner.domain.resolution.model.candidate_set import CandidateSet
 from scanner.domain.resolution.pubgrub.incompatibility import highest_part, lowest, lowest_part
 
 __all__ = ["NO_BLOCK", "Block", "ReadAhead", "around", "beyond"]

@@ -14,11 +14,11 @@ from scanner.domain.resolution.blockers import explain_in
 from scanner.domain.resolution.explain.conflict import Relaxation, RequirementEdit
 from scanner.domain.resolution.loosen import Step, step_between
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import highest, lowest
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable

@@ -8,9 +8,11 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
-from scanner.domain.resolution.model.candidates import CandidateCache, CandidateSet, RootRequirements
+from scanner.domain.resolution.model.candidate_cache import CandidateCache
+from scanner.domain.resolution.model.candidate_set import CandidateSet, PackageTerms
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.targets.target import Target
 
@@ -66,9 +68,8 @@ class RootsOnTarget:
         name = package.name
         if not (ruled_out or tolerated or placeholder or prereleases or name in self._mentioned):
             return self._candidate_cache.plain(package)
-        return self._candidate_cache.candidates(
-            package,
-            tuple(self._own.get(name, ())),
+        terms = PackageTerms(
+            own=tuple(self._own.get(name, ())),
             constraints=tuple(self._constraints.get(name, ())),
             locked=tuple(self._locked.get(name, ())),
             pinned=self._roots.pinned.get(name),
@@ -77,6 +78,7 @@ class RootsOnTarget:
             ruled_out=ruled_out,
             prereleases=prereleases,
         )
+        return self._candidate_cache.candidates(package, terms)
 
     def applicable(self, dependencies: Dependencies, extra: NormalizedName | None) -> _Applicable:
         """Return the requirements that apply of a release or, with `extra`, those that the extra adds.

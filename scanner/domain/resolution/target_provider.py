@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
 from scanner.domain.resolution.model.cache import Dependencies
-from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL
+from scanner.domain.resolution.model.candidate_set import PLACEHOLDER_URL
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions

@@ -13,10 +13,11 @@ from packaging.version import Version
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreak, KnownBreaks
 from scanner.domain.resolution.loosen import Step, loosen
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import Lacking, RootRequirements
+from scanner.domain.resolution.model.candidate_set import Lacking
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.targets.target import Target
 

@@ -10,7 +10,7 @@ from packaging.version import Version
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.graph import DependencyGraph
-from scanner.domain.resolution.model.candidates import CandidateSet
+from scanner.domain.resolution.model.candidate_set import CandidateSet
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import lowest

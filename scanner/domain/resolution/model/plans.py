@@ -11,9 +11,9 @@ from packaging.version import Version
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.loosen import Step
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.targets.target import Target
 
 __all__ = ["Blocker", "Plan", "VersionChange"]

@@ -12,9 +12,9 @@ from packaging.version import Version
 from scanner.domain.files.builds import COMPILED, PURE, UNSEEN
 from scanner.domain.matching.availability import Availability, Offer
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement, read_requirement
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target, parse_target

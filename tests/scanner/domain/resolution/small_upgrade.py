@@ -2,8 +2,8 @@
 
 from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.upgrade import Upgrade
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource
