@@ -16,7 +16,8 @@ from pathlib import Path
 
 import requests
 
-from scanner.index.client import FreshPage, IndexClient, NotModified
+from scanner.index.answers import FreshPage, NotModified
+from scanner.index.client import IndexClient
 from scanner.index.formats.read import ACCEPT
 
 PACKAGE = "psycopg2-binary"

@@ -36,7 +36,8 @@ from scanner.domain.evidence.wheel_reading import (
 from scanner.domain.files.core_metadata import parse_core_metadata
 from scanner.domain.files.zip_directory import unpack_member
 from scanner.domain.index_page.page import IndexFile
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.default_index import default_ca_bundle
 from scanner.index.errors import IndexFault, NoSuchFile
 from tests.replay.recording import read_metadata, recorded_names

@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_address import without_credentials
-from scanner.domain.index_page.page import IndexPage, RootPage
+from scanner.domain.index_page.page import IndexPage
+from scanner.index.answers import FreshPage, FreshRoot, NotModified
 from scanner.index.archives.reader import MetadataReader, SdistDocuments
 from scanner.index.archives.wheel_sources import WheelSources, read_wheel_modules, read_wheel_sources
 from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
@@ -47,49 +46,6 @@ class MetadataFile(Protocol):
     @property
     def metadata_sha256(self) -> str | None:
         """Return the announced digest of the metadata file."""
-
-
-@dataclass(frozen=True, slots=True)
-class FreshPage:
-    """A page that is new to the caller.
-
-    etag, last_modified, checksums: for the next request. content_hash: identifies the body, so that an unchanged page
-    of an index without validators is not parsed either. size: bytes of the body. vanished: None if `page` is the whole
-    page; else `page` has only the rows that may be new or changed, which replace so many rows of the page before.
-    whole: parses the whole page, or raises InvalidIndexPage.
-    """
-
-    page: IndexPage
-    etag: str | None
-    last_modified: str | None
-    content_hash: str
-    size: int
-    vanished: int | None
-    checksums: bytes
-    whole: Callable[[], IndexPage] = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class FreshRoot:
-    """A root page that is new to the caller and not parsed yet. Fields as in FreshPage."""
-
-    etag: str | None
-    last_modified: str | None
-    content_hash: str
-    size: int
-    body: bytes = field(repr=False)
-    content_type: str
-    url: str
-
-    def page(self, *, above: int | None = None, among: Collection[NormalizedName] | None = None) -> RootPage:
-        """Return the parsed page, with the arguments of `formats.read.read_root`. Raises InvalidIndexPage."""
-        return formats.read_root(self.content_type, self.body, self.url, above=above, among=among)
-
-
-class NotModified(Struct, frozen=True):
-    """An answer that nothing changed since the validators were given, or a body with the same content_hash."""
-
-    serial: int | None = None
 
 
 class IndexClient:

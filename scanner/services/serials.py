@@ -16,7 +16,8 @@ from scanner.domain.index_faults import NO_SERIALS
 from scanner.domain.index_page.page import RootPage
 from scanner.domain.index_page.serials import SerialCheckpoint, is_continuous, serial_threshold
 from scanner.domain.translation import noop
-from scanner.index.client import FreshRoot, IndexClient, NotModified
+from scanner.index.answers import FreshRoot, NotModified
+from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
 from scanner.selectors.rows import in_chunks

@@ -15,7 +15,8 @@ import requests
 
 from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdist
 from scanner.domain.index_page.page import IndexFile
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.default_index import default_index_url
 from scanner.index.errors import IndexFault, InvalidArchive
 from scanner.index.host_limiter import HostLimiter, LimiterPolicy

@@ -12,7 +12,8 @@ from functools import partial
 
 from django.db import DatabaseError, connection
 
-from scanner.index.client import IndexClient, NotModified
+from scanner.index.answers import NotModified
+from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, NoSuchPackage
 from scanner.index.turns import reading_turn
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, claim_poll, release_claims, release_unchanged

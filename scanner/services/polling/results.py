@@ -22,7 +22,7 @@ from scanner.domain.next_poll import (
     missing_reason,
 )
 from scanner.domain.translation import noop
-from scanner.index.client import FreshPage
+from scanner.index.answers import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, is_followed, lock_claimed_package, release_claim

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.transport import Limits
 from tests.patience import PATIENCE
 

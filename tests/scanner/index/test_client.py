@@ -3,7 +3,8 @@
 import pytest
 from packaging.utils import InvalidName
 
-from scanner.index.client import FreshPage, FreshRoot, IndexClient, NotModified, default_user_agent
+from scanner.index.answers import FreshPage, FreshRoot, NotModified
+from scanner.index.client import IndexClient, default_user_agent
 from scanner.index.errors import (
     NoSuchPackage,
 )

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from scanner.index.client import FreshPage, IndexClient, NotModified
+from scanner.index.answers import FreshPage, NotModified
+from scanner.index.client import IndexClient
 from scanner.index.default_index import default_index_url
 from tests.services import sockets
 

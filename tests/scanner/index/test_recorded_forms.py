@@ -3,7 +3,8 @@
 import pytest
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex, recorded_names
 
 PAGES = ["email-validator", "hiredis", "zope-interface", "pytz", "cryptography", "setuptools", "psycopg2-binary"]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec import Struct, field
 
 from scanner.domain.index_page.serials import SERIAL_OVERLAP
-from scanner.index.client import FreshRoot, IndexClient
+from scanner.index.answers import FreshRoot
+from scanner.index.client import IndexClient
 from scanner.index.formats.read import JSON_TYPE
 from scanner.models import Index, Package, PackageState
 from scanner.services.serials import follow

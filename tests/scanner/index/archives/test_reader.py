@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.errors import DigestMismatch, IndexFault, InvalidArchive, NoSuchFile
 from tests.archives import tar_gz_of, zip_of
 from tests.replay import ReplayIndex, faults

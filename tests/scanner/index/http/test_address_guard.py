@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, IndexHostNotAllowed, IndexUnavailable, InvalidIndexPage
 from scanner.index.http.address_guard import AddressRefused, GuardedAdapter
 from scanner.index.sessions import guarded_session

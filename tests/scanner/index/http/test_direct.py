@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from scanner.index.client import FreshPage, IndexClient
+from scanner.index.answers import FreshPage
+from scanner.index.client import IndexClient
 from scanner.index.errors import NoSuchPackage
 from scanner.index.http.direct import DirectRequests, _sent_path
 from scanner.index.limits import Limits

@@ -12,7 +12,8 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.domain.releases.release_columns import ReleaseColumns
-from scanner.index.client import IndexClient, NotModified
+from scanner.index.answers import NotModified
+from scanner.index.client import IndexClient
 from scanner.models import Package, PollStats, Release, ReleaseFile, StoredReleaseColumns, WheelEvent
 from scanner.services.indexes import get_index
 from scanner.services.polling import results
