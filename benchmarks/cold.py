@@ -1,6 +1,7 @@
-"""Compare assessing from an empty store with uv, P10 to P12: `python -m benchmarks.cold [--pairs 3] [--case NAME…]`.
+"""Compare assessing from an empty store with uv, P10 to P12: `python -m benchmarks.cold [--case NAME…] [--real]`.
 
 The replay index runs in a process of its own and waits 20 ms before each answer, as a near index on the internet does.
+With `--real` both sides ask the real index instead, the one that commands ask.
 
 P10     `manage.py assess CASE --source never` on the 36 default targets with an empty store (a database without rows):
         every verdict, every blocker, the plans; against `uv pip compile` once for each of these targets that it knows,
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from benchmarks.timing import Seconds, medians, print_head, print_row, seconds
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
+from scanner.index.default_index import default_index_url
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 
 DELAY = 0.02
@@ -148,12 +150,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--case", action="append", help="only this one; repeatable")
+    parser.add_argument("--real", action="store_true", help="ask the real index")
     options = parser.parse_args(arguments)
     uv = find_uv()
     if uv is None or not CASES.is_dir():
         print("needs uv and the folder of cases")
         return 2
-    with tempfile.TemporaryDirectory() as text, replayed() as index_url:
+    index = nullcontext(default_index_url()) if options.real else replayed()
+    with tempfile.TemporaryDirectory() as text, index as index_url:
         folder = Path(text)
         cold = Cold(uv, index_url, folder)
         print_head("from an empty store")

@@ -22,6 +22,8 @@ _NO_SET = ("No solution found", "no versions of", "was not found in the package 
 # Seconds for one answer, and how often one is waited for.
 _LONGEST = 120
 _TRIES = 3
+# What tells uv which certificates to trust, for an index that is not on this machine.
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _GLIBC = re.compile(r"manylinux_(2_\d+)_(x86_64|aarch64)")
 _GLIBC_FLOORS = {"2_17", "2_28", *(f"2_{minor}" for minor in range(31, 41))}
 _MACOS = re.compile(r"macosx_(\d+)_(\d+)_(arm64|x86_64)")
@@ -122,6 +124,7 @@ class Uv:
         ]  # fmt: skip
         environment = {
             "PATH": os.environ.get("PATH", ""),
+            **{name: value for name in _CERTIFICATES if (value := os.environ.get(name))},
             "HOME": str(self._folder),
             "UV_CACHE_DIR": str(self._folder / "cache"),
             "UV_PYTHON_DOWNLOADS": "never",
