@@ -13,6 +13,24 @@ from scanner.domain.resolution.explain.conflict import ConflictExplanation, Conf
 _OWN = {LineKind.ASKED, LineKind.LIMITED}
 
 
+def as_stated(conflict: ConflictExplanation, requirements: Iterable[ParsedRequirement]) -> ConflictExplanation:
+    """Return the conflict of a plan, which may loosen requirements, with those that the project states.
+
+    What is stated admits less, so the conflict follows from it too. A package with several requirements keeps the
+    loosened one: it is not known which of them it was.
+    """
+    stated: dict[str, set[str]] = {}
+    for one in requirements:
+        for made in () if one.constraint else convert_requirement(one):
+            stated.setdefault(made.name, set()).add(str(made))
+
+    def state(line: ConflictLine) -> ConflictLine:
+        own = stated.get(line.name, set()) if line.kind is LineKind.ASKED else set()
+        return replace(line, requirement=min(own)) if len(own) == 1 else line
+
+    return replace(conflict, lines=tuple(map(state, conflict.lines)))
+
+
 def with_sources(conflict: ConflictExplanation, requirements: Iterable[ParsedRequirement]) -> ConflictExplanation:
     """Return a conflict whose lines and edits say in which file and line the project states them."""
     places: dict[str, tuple[str, int | None]] = {}

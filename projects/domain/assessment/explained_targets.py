@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.conflict_sources import with_sources
+from projects.domain.assessment.conflict_sources import as_stated, with_sources
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.explanation import explain_all
 from projects.domain.assessment.index_snapshot import IndexSnapshot
@@ -21,6 +21,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
 from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.plan_reason import PlanReason, cut_short_reason, incomplete_reason
 from scanner.domain.resolution.model.versions import Candidate
 
@@ -43,7 +44,6 @@ def explain_targets(
 def _explain(
     request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> TargetResult:
-    conflict = one.closure.conflict
     limits = (*limit_changes(request.limits, [one.target]), *renewed_files(request, one.judgements, one.plan))
     verdict = _verdict(request, one, limits)
     return TargetResult(
@@ -51,13 +51,26 @@ def _explain(
         verdict=verdict,
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(name for name in dict.fromkeys(_in_the_way(one)) if name not in one.ignored),
-        conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
-        if conflict is not None
-        else None,
+        conflict=_conflict(request, one, verdict),
         plan=_plan(request, one, limits),
         unread=request.unread,
         open_reason=_open_reason(one) if verdict is ProjectVerdict.UNKNOWN else None,
     )
+
+
+def _conflict(request: AssessmentRequest, one: ResolvedTarget, verdict: ProjectVerdict) -> ConflictExplanation | None:
+    """Return why requirements contradict each other.
+
+    Where each package has a version that installs and yet no plan was found, others do not admit these versions.
+    """
+    if one.closure.conflict is not None:
+        explained = replace(one.closure.conflict.explanation, relaxations=one.ways_out)
+        return with_sources(explained, request.requirements)
+    if verdict is not ProjectVerdict.NO_GO or one.plan is None or one.plan.conflict is None:
+        return None
+    if any(judgement.verdict is Verdict.BLOCKED for judgement in one.judgements.values()):
+        return None
+    return with_sources(as_stated(one.plan.conflict.explanation, request.requirements), request.requirements)
 
 
 def _open_reason(one: ResolvedTarget) -> PlanReason | None:

@@ -108,7 +108,7 @@ def headline(result: TargetResult) -> str:
             path = "; an upgrade path exists" if result.plan is not None and result.plan.feasible else ""
             text = f"conditional. {need[:1].upper()}{need[1:]}{path}."
         case ProjectVerdict.NO_GO:
-            text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
+            text = f"no go. {_obstacles(result, total)}."
         case ProjectVerdict.UNKNOWN:
             text = f"unknown. {unknown_reason(result)}."
     lines = [f"{TARGET_GLYPHS[result.verdict]} {result.target}: {text}"]
@@ -117,12 +117,12 @@ def headline(result: TargetResult) -> str:
     return "\n".join(lines)
 
 
-def _obstacles(result: TargetResult) -> str:
-    names = result.names(Verdict.BLOCKED)
+def _obstacles(result: TargetResult, total: int) -> str:
+    names, packages = result.names(Verdict.BLOCKED), count(total, "package")
     if not names:
-        return "The requirements cannot hold together"
+        return f"The requirements of {packages} cannot hold together"
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'blocks', 'block')} the move"
+    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'blocks', 'block')} the move, of {packages}"
 
 
 def _not_ready(result: TargetResult) -> list[PackageResult]:

@@ -61,6 +61,22 @@ def test_requirements_that_contradict_each_other_are_a_conflict_with_both_sides(
     assert [line.line for line in answer.conflict.lines] == [1, 2, None, None]
 
 
+def test_a_package_whose_version_that_installs_another_one_does_not_admit_is_a_conflict_that_names_both() -> None:
+    packages: dict[str, Releases] = {
+        "driver": {"1.0": (pure("driver", "1.0"), ["socket<2"]), "2.0": (pure("driver", "2.0"), ["socket<2"])},
+        "socket": {"1.0": (wheels("socket", "1.0", OLD), []), "2.0": (pure("socket", "2.0"), [])},
+    }
+    (answer,) = ask(packages, "driver==1.0", WINDOWS)
+    assert (answer.verdict, package(answer, "socket").verdict) == (ProjectVerdict.NO_GO, Verdict.UPGRADE)
+    assert answer.conflict is not None
+    first, needs, lacks = answer.conflict.lines
+    # A plan may take driver 2.0, which does not help either. What the project states is shown.
+    assert (first.requirement, first.source, first.line) == ("driver==1.0", "requirements.txt", 1)
+    assert (needs.name, needs.requirement) == ("driver", "socket<2")
+    assert (lacks.name, lacks.versions) == ("socket", "1.0")
+    assert "no go. The requirements of 2 packages cannot hold together.\nYou ask for driver==1.0." in headline(answer)
+
+
 @pytest.mark.parametrize("text", ["six==1.17.0\nsix==1.16.0", "six==1.16.0\nsix==1.17.0"])
 def test_two_pins_of_a_package_are_a_conflict_and_one_change_in_either_order(text: str) -> None:
     packages: dict[str, Releases] = {"six": {version: (pure("six", version), []) for version in ("1.16.0", "1.17.0")}}
