@@ -54,6 +54,7 @@ def test_a_page_answers_at_once_shows_the_progress_and_then_the_project(
     assert b"six\nattrs" not in bytes(submission.content or b"")  # Base64 may spell "six", but has no line break.
     page = alice.get(PAGE).content.decode()
     assert "Reading 10" in page
+    assert ">just now</time>. This may take" in page
     assert f'hx-get="{PAGE}"' in page
     slow()
     assert read_submission(submission.pk, timezone.now())
