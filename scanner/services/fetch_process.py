@@ -31,10 +31,8 @@ __all__ = ["FetchProcesses", "FetcherLost", "fetching_beside"]
 _CHILDREN = 2
 # How much longer than its fetches the end of a child may take, in seconds.
 _END_AFTER = 1.0
-# How long the children may say nothing while something is to come, in seconds: as long as one answer may take. What is
-# to come is asked for again sooner: a child answers twice at no cost.
+# How long the children may say nothing while something is to come, in seconds: as long as one answer may take.
 _LONGEST_SILENCE = Limits().total
-_ASK_AGAIN_AFTER = 5.0
 
 
 class FetcherLost(Exception):
@@ -105,13 +103,13 @@ class FetchProcesses:
         end = time.monotonic() + seconds
         # In this order, since `busy` receives reports: after the last one no other would end a wait.
         while self.busy and not self._arrival and (left := end - time.monotonic()) > 0:
+            silence = self._heard_at + _LONGEST_SILENCE - time.monotonic()
             if not self._children:
                 self._hear(left)
-            elif time.monotonic() - self._heard_at > _LONGEST_SILENCE:
+            elif silence > 0:
+                self._hear(min(left, silence))
+            else:
                 self._go_on_here()
-            elif not self._hear(min(left, _ASK_AGAIN_AFTER)):
-                for wanted in self._still_wanted():
-                    self._ask_children(wanted)
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
@@ -184,9 +182,6 @@ class FetchProcesses:
                 return
             self._start()
         self._heard_at = time.monotonic()
-        self._ask_children(wanted)
-
-    def _ask_children(self, wanted: Wanted) -> None:
         count = len(self._children)
         for place, child in enumerate(self._children):
             packages = {name for name in wanted.packages if crc32(name.encode()) % count == place}

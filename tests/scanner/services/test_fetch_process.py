@@ -192,8 +192,8 @@ def fail(name: str) -> None:
 
 
 @pytest.mark.usefixtures("nothing_stored")
-def test_what_a_lost_report_brought_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.services.fetch_process._ASK_AGAIN_AFTER", 0.5)
+def test_the_parent_fetches_what_a_lost_report_brought(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.services.fetch_process._LONGEST_SILENCE", 0.5)
     read, lost = FetchChild.report, list[Report]()
 
     def report(child: FetchChild) -> Report:
@@ -214,7 +214,6 @@ def test_what_a_lost_report_brought_is_asked_for_again(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("nothing_stored")
 @pytest.mark.parametrize("looks", range(4))
 def test_a_wait_ends_with_the_last_report_whenever_that_comes(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.services.fetch_process._ASK_AGAIN_AFTER", 60.0)
     ready, left = FetchProcesses._ready, [looks]
 
     def look(fetcher: FetchProcesses, seconds: float) -> Collection[object]:
