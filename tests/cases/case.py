@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ Document = Mapping[str, Any]
 DATA = Path(__file__).parents[1] / "data"
 LINUX = "manylinux_2_28_x86_64"
 WINDOWS = "cp312-win_amd64"
+MACOS = "cp312-macosx_14_0_arm64"
 WINDOWS_AND_LINUX = (WINDOWS, f"cp312-{LINUX}")
 # The head of a pyproject.toml, up to what it asks for.
 PROJECT = '[project]\nname = "app"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n'
@@ -31,12 +33,13 @@ class Case(Struct, frozen=True, kw_only=True):
     """Requirement files (text, bytes, or the path of a copy in tests/data) and what is right on each target.
 
     Only what is stated is compared. `packages` maps names to a version, a verdict, or both ("1.0 ready"); None: the
-    package is not among the packages. `detail` is how the description of a build begins, `reason` how that of a verdict
-    does. `no_path` is in the plan's reason. `moves` are changes of the plan, "" for any version; `moved` is their
-    number. `limits` are the conditions of the project that the plan rewrites, each with what it writes. `ways_out` are
-    all ways out of the conflict, smallest first. `conflict` and `problems` are texts that must occur; an empty list
-    means that there is none. `refused` is a text in the error of a command that ends with status 2. `index` has made-up
-    packages beside the recorded ones, with their files. `wrong_today` says who mends it.
+    package is not among the packages. Verdict and packages may be those of each target in order. `detail` is how
+    the description of a build begins, `reason` how that of a verdict does. `no_path` is in the plan's reason.
+    `moves` are changes of the plan, "" for any version; `why` is how their reasons begin, `moved` is their number.
+    `limits` are the conditions of the project that the plan rewrites, each with what it writes. `ways_out` are all
+    ways out of the conflict, smallest first. `conflict` and `problems` are texts that must occur; an empty list
+    means that there is none. `refused` is a text in the error of a command that ends with status 2. `index` has
+    made-up packages beside the recorded ones, with their files. `wrong_today` says who mends it.
     """
 
     name: str
@@ -44,12 +47,13 @@ class Case(Struct, frozen=True, kw_only=True):
     target: str | Sequence[str] = f"cp312-{LINUX}"
     options: Sequence[str] = ()
     verdict: str | Sequence[str] = ()
-    packages: Mapping[str, str | None] = field(default_factory=dict)
+    packages: Mapping[str, str | None] | Sequence[Mapping[str, str | None]] = field(default_factory=dict)
     count: int | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
     reason: Mapping[str, str] = field(default_factory=dict)
     blockers: Sequence[str] | None = None
     moves: Mapping[str, str] | None = None
+    why: Mapping[str, str] = field(default_factory=dict)
     moved: int | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, str] | None = None
@@ -106,10 +110,16 @@ def differences(case: Case, replay: ReplayIndex, folder: Path) -> list[str]:
     found = [*_in_files(case, document)]
     for number, entry in enumerate(document["assessments"]):
         verdict = case.verdict if isinstance(case.verdict, str) or not case.verdict else case.verdict[number]
+        packages = case.packages if isinstance(case.packages, Mapping) else case.packages[number]
         if verdict and entry["verdict"] != verdict:
             found.append(f"{entry['target']}: verdict {entry['verdict']}, not {verdict}")
-        for check in (_in_packages, _in_plan, _in_conflict):
-            found += [f"{entry['target']}: {one}" for one in check(case, entry)]
+        checks = (
+            _in_packages(packages, entry),
+            _in_rows(case, entry),
+            _in_plan(case, entry),
+            _in_conflict(case, entry),
+        )
+        found += [f"{entry['target']}: {one}" for one in chain.from_iterable(checks)]
     return found
 
 
@@ -127,15 +137,23 @@ def _in_files(case: Case, document: Document) -> Iterator[str]:
             yield f"requirements {listed}"
 
 
-def _in_packages(case: Case, entry: Document) -> Iterator[str]:
-    rows = {row["name"]: row for row in entry["packages"] if row["verdict"] != "inactive"}
-    for name, wanted in case.packages.items():
+def _rows(entry: Document) -> dict[str, Document]:
+    return {row["name"]: row for row in entry["packages"] if row["verdict"] != "inactive"}
+
+
+def _in_packages(packages: Mapping[str, str | None], entry: Document) -> Iterator[str]:
+    rows = _rows(entry)
+    for name, wanted in packages.items():
         row = rows.get(name)
         if row is None or wanted is None:
             if row is not None or wanted is not None:
                 yield f"{name} is {'not there' if row is None else 'there'}"
         elif not set(wanted.split()) <= {row["version"], row["verdict"]}:
             yield f"{name}: {row['version']} {row['verdict']}, not {wanted} ({row['reason']})"
+
+
+def _in_rows(case: Case, entry: Document) -> Iterator[str]:
+    rows = _rows(entry)
     if case.count is not None and len(rows) != case.count:
         yield f"{len(rows)} packages, not {case.count}: {sorted(rows)}"
     for key, wanted_texts in (("detail", case.detail), ("reason", case.reason)):
@@ -153,6 +171,10 @@ def _in_plan(case: Case, entry: Document) -> Iterator[str]:
     for name, version in (case.moves or {}).items():
         if name not in changes or (version and changes[name] != version):
             yield f"moves {changes}, not {name} to {version or 'another version'}"
+    reasons = {one["name"]: one["why"] for one in plan["changes"]} if plan else {}
+    for name, text in case.why.items():
+        if not reasons.get(name, "").startswith(text):
+            yield f"why {name} moves: {reasons.get(name)!r}, not {text!r}"
     if case.moves == {} and changes:
         yield f"moves {changes}, not nothing"
     if case.moved is not None and len(changes) != case.moved:

@@ -63,6 +63,7 @@ CASES = [
         },
         verdict="conditional",
         packages={"idna": "3.7 ready", "six": "not-judged"},
+        reason={"six": "it comes from https://internal.example/simple, not from the index"},
     ),
     Case(
         name="a pre-release that one package needs and another admits",
@@ -99,11 +100,16 @@ CASES = [
             files={"requirements.txt": f"six==1.17.0\n{line}\n"},
             verdict="conditional",
             packages={"six": "1.17.0 ready"},
+            problems=[f"requirements.txt:2: {problem}"],
         )
-        for what, line in (
-            ("a repository without a name", "git+https://git.example/o/mine.git"),
-            ("a name from the environment", "${NAME}==1"),
-            ("an archive without a version", "https://files.example/archive/main.zip"),
+        for what, line, problem in (
+            ("a repository without a name", "git+https://git.example/o/mine.git", "a checkout without a name"),
+            ("a name from the environment", "${NAME}==1", "depends on environment variable NAME"),
+            (
+                "an archive without a version",
+                "https://files.example/archive/main.zip",
+                "a URL whose file name does not",
+            ),
         )
     ),
     Case(
@@ -114,6 +120,7 @@ CASES = [
         },
         verdict="conditional",
         packages={"six": "1.17.0 ready"},
+        problems=["setup.py:3: computed by the program"],
     ),
     Case(
         name="a wheel by address",
@@ -143,16 +150,19 @@ CASES = [
         name="metadata that pip refuses: jupyter-cadquery",
         files={"requirements.txt": "jupyter-cadquery==3.5.2\n"},
         verdict="conditional",
+        reason={"jupyter-cadquery": "a pure Python wheel; pip 24.1 and newer refuse its metadata because of “cadquery"},
     ),
     Case(
         name="metadata that pip refuses: textract",
         files={"requirements.txt": "textract==1.6.5\n"},
         verdict="no-go",
+        reason={"textract": "a pure Python wheel; pip 24.1 and newer refuse its metadata because of “extract-msg"},
     ),
     Case(
         name="a file of which some requirements have hashes",
         files={"requirements.txt": f"six==1.17.0 --hash={_OLD_HASH}\nidna==3.7\n"},
-        problems=["hash"],
+        verdict="conditional",
+        problems=["pip refuses this file: 1 of 2 requirements has no --hash"],
     ),
     Case(
         name="a freeze of conda",
@@ -161,6 +171,7 @@ CASES = [
             "six @ file:///home/conda/feedstock_root/build_artifacts/six_1620240208055/work\n"
         },
         verdict="conditional",
-        packages={"idna": "3.7 ready", "six": "not-judged", "setuptools": "49.6.0.post20210108"},
+        packages={"idna": "3.7 ready", "six": "not-judged", "setuptools": "49.6.0.post20210108 not-judged"},
+        reason={"setuptools": "conda built this version", "six": "it comes from file:///home/conda/"},
     ),
 ]

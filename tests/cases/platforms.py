@@ -2,8 +2,13 @@
 
 # ruff: noqa: E501  (lines of lock files)
 
-from tests.cases.case import PROJECT, WINDOWS_AND_LINUX, Case
+from tests.cases.case import LINUX, MACOS, PROJECT, WINDOWS_AND_LINUX, Case
 
+# What is judged on each of the two.
+_JUDGED: list[dict[str, str | None]] = [
+    {"idna": "3.7 ready", "pywin32": "308 ready", "uvloop": None},
+    {"idna": "3.7 ready", "pywin32": None, "uvloop": "0.21.0 ready"},
+]
 _PLATFORMS = ["idna==3.7", "pywin32>=306 ; sys_platform == 'win32'", "uvloop ; sys_platform != 'win32'"]
 
 
@@ -66,6 +71,7 @@ CASES = [
             target=WINDOWS_AND_LINUX,
             options=options,
             verdict=("go", "go"),
+            packages=_JUDGED,
         )
         for name, files, options in (
             (
@@ -105,6 +111,7 @@ CASES = [
         files={"pyproject.toml": _POETRY_PROJECT, "poetry.lock": _POETRY_LOCK},
         target=WINDOWS_AND_LINUX,
         verdict=("go", "go"),
+        packages=_JUDGED,
     ),
     Case(
         name="a target that supported-markers of a uv.lock exclude",
@@ -133,15 +140,16 @@ CASES = [
     ),
     Case(
         name="a platform of Poetry that excludes one",
-        files=_poetry('six = {version = "1.17.0", platform = "!=darwin"}'),
-        verdict="go",
-        packages={"six": "1.17.0 ready"},
+        files=_poetry('six = {version = "1.17.0", platform = "!=darwin"}\nidna = "3.7"'),
+        target=(f"cp312-{LINUX}", MACOS),
+        verdict=("go", "go"),
+        packages=[{"six": "1.17.0 ready", "idna": "3.7 ready"}, {"six": None, "idna": "3.7 ready"}],
     ),
     Case(
         name="two platforms of Poetry",
-        files=_poetry('six = {version = "1.17.0", platform = "linux || win32"}'),
-        target=WINDOWS_AND_LINUX,
-        verdict=("go", "go"),
-        packages={"six": "1.17.0 ready"},
+        files=_poetry('six = {version = "1.17.0", platform = "linux || win32"}\nidna = "3.7"'),
+        target=(*WINDOWS_AND_LINUX, MACOS),
+        verdict=("go", "go", "go"),
+        packages=[{"six": "1.17.0 ready"}, {"six": "1.17.0 ready"}, {"six": None, "idna": "3.7 ready"}],
     ),
 ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from tests.cases.case import LINUX, Case
 from tests.replay import a_file
 
@@ -28,6 +29,9 @@ uvicorn==0.27.1
 """
 DRUM_CONFLICT = "fastapi>=0.100.0\npydantic>=2.0\nlangchain<0.1\nmlflow<2.9\nray[serve]<2.8\n"
 COMPILED_250 = Path("inputs/compiled-250.txt")
+DEFAULTS = [target.slug for target in SAMPLE_TARGETS]
+# psycopg2 2.9.5 has wheels for Windows alone.
+ML_VERDICTS = {"cp311-win_amd64": "go", "cp312-win_amd64": "conditional", "cp313-win_amd64": "conditional"}
 
 
 CASES = [
@@ -38,23 +42,43 @@ CASES = [
         packages={"pandas": "1.5.3", "grpcio": "1.50.0", "psycopg2": "2.9.5 blocked"},
     ),
     Case(
+        name="nine packages of machine learning, complete on each default target",
+        files={"requirements.txt": ML_NINE},
+        target=DEFAULTS,
+        verdict=[ML_VERDICTS.get(slug, "no-go") for slug in DEFAULTS],
+        packages={"pandas": "1.5.3", "grpcio": "1.50.0", "psycopg2": "2.9.5"},
+    ),
+    Case(
         name="tensorflow on 3.14, whose pre-release needs what the recorded index does not have",
         files={"requirements.txt": "tensorflow\n"},
         target=f"cp314-{LINUX}",
+        verdict="no-go",
         packages={"tensorflow": "2.21.0 blocked"},
+        reason={"tensorflow": "no wheel for cp314; has cp310 to cp313"},
     ),
     Case(
-        name="a compiled file of 250 pins on the Python after that it was compiled for",
+        name="a compiled file on the Python after that it was compiled for",
         files={"requirements.txt": COMPILED_250},
         target=f"cp312-{LINUX}",
+        verdict="no-go",
+        count=184,
         packages={"six": "1.16.0 ready"},
+        blockers=["boto", "certifi", "cheetah3", "pyinotify", "timelib"],
+        conflict=[],
+    ),
+    Case(
+        name="the compiled file, complete on each default target",
+        files={"requirements.txt": COMPILED_250},
+        target=DEFAULTS,
+        verdict=["no-go" for slug in DEFAULTS],
+        packages={"six": "1.16.0 ready", "timelib": "0.3.0 blocked", "pyinotify": "0.9.6 blocked"},
         conflict=[],
     ),
     Case(
         name="nothing pinned, on a Python far ahead",
         files={"requirements.txt": METAGUARDIAN},
-        target="cp316-win_amd64",
-        verdict="no-go",
+        target=("cp316-win_amd64", f"cp316-{LINUX}"),
+        verdict=("no-go", "no-go"),
         packages={"pydantic": "2.14.3 held-back", "passlib": "1.7.4 blocked"},
         reason={
             "pydantic": "it needs pydantic-core 2.50.4: no wheel for cp316; has cp310 to cp315, cp314t and cp315t; "
@@ -68,7 +92,8 @@ CASES = [
         name="a release that is only an sdist, with the dependency that its PKG-INFO states",
         files={"requirements.txt": "pyspark==3.5.1\n"},
         options=("--source", "any"),
-        packages={"pyspark": "3.5.1", "py4j": "0.10.9.7"},
+        verdict="go",
+        packages={"pyspark": "3.5.1 degraded", "py4j": "0.10.9.7 ready"},
         count=2,
     ),
     *(
@@ -121,15 +146,22 @@ CASES = [
         files={"requirements.txt": "open3d==0.18.0\n"},
         target="cp311-macosx_11_0_arm64",
         verdict="conditional",
-        packages={"scikit-learn": "blocked"},
-        moves={"open3d": ""},
+        packages={"open3d": "0.18.0 ready", "scikit-learn": "blocked"},
+        reason={"scikit-learn": "needs macOS 12, target has 11"},
+        moves={"open3d": "0.20.0"},
+        why={
+            "open3d": "open3d 0.18.0 needs scikit-learn>=0.21, none of which installs on cp311-macosx_11_0_arm64; "
+            "0.20.0 does not need it"
+        },
+        moved=1,
     ),
     Case(
         name="the newest release where every release needs a build",
         files={"requirements.txt": "cryptography\n"},
         target="cp313-manylinux_2_39_riscv64",
         options=("--as-of", "2026-11-20"),
-        packages={"cryptography": "blocked"},
+        verdict="no-go",
+        packages={"cryptography": "50.0.2 blocked"},
         detail={"cryptography": "compiled"},
     ),
     Case(
@@ -151,7 +183,11 @@ CASES = [
         name="a local version of another index",
         files={"requirements.txt": "torch==2.11.0+cu128\n"},
         verdict="conditional",
-        packages={"torch": "upgrade"},
+        packages={"torch": "2.11.0+cu128 upgrade"},
+        reason={
+            "torch": "the index has no 2.11.0+cu128: such builds are on an index of their own; "
+            "add it, or require 2.11.0"
+        },
         moves={"torch": "2.11.0"},
     ),
     Case(
