@@ -38,7 +38,7 @@ from projects.presentation.risk_table.controls import (
 )
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
-from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
+from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.presentation.summary import (
     OtherPlatforms,
     SummaryLine,
@@ -70,7 +70,8 @@ class ProjectPage(Struct, frozen=True):
 
     `confused` maps each name in `confusions` to the number of indexes that have it. `current_runtime` is what the
     project seems to run on now ("Python 3.11 on Debian, according to Dockerfile"), empty when no file says so.
-    `missing_names` is a sentence if many names do not exist, as those of a company or made-up ones.
+    `missing_names` is a sentence if many names do not exist, as those of a company or made-up ones. `counts_nothing`
+    says that all requirements belong to extras and groups that are not chosen.
     """
 
     snapshot: SnapshotLine | None
@@ -78,6 +79,7 @@ class ProjectPage(Struct, frozen=True):
     is_stale: bool
     requirement_count: int
     package_count: int
+    counts_nothing: bool
     progress: AssessmentProgress | None
     problems: tuple[ProblemLine, ...]
     summary: tuple[SummaryLine, ...]
@@ -125,6 +127,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         is_stale=is_stale(state.checked_at, now),
         requirement_count=state.requirement_count,
         package_count=len(names),
+        counts_nothing=bool(state.requirement_count) and _has_no_package(state.assessment),
         progress=assessment_progress(state, _waiting(targets), now),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
@@ -162,6 +165,12 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
         slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, None, cells, is_decided=False))
         for slug in state.targets
     }
+
+
+def _has_no_package(assessment: StoredAssessment | None) -> bool:
+    return (
+        assessment is not None and assessment.is_complete and not any(one.cells for one in assessment.targets.values())
+    )
 
 
 def _waiting(targets: Mapping[str, TargetSummary]) -> set[str]:

@@ -45,10 +45,11 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
         Project.objects.visible_to(user)
         .annotate(snapshot_pk=Subquery(newest_snapshot))
         .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(first_check(OuterRef("pk"))[:1]))
-        .annotate(asks=Exists(asking))
+        .annotate(asks=Exists(asking), is_assessed=Exists(newest.complete()))
         .order_by("name", "pk")
         .values(
-            "pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags", "asks", "team__slug", "team__name"
+            *("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags", "asks", "is_assessed"),
+            *("team__slug", "team__name"),
         )
     )
     pks = [row["pk"] for row in rows]
@@ -74,7 +75,8 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
                 targets=tuple(targets.get(row["pk"], ())),
                 outcomes=outcomes.get(row["assessment_pk"], {}),
                 snapshot=snapshot_line(snapshots.get(row["snapshot_pk"])),
-                asks=row["asks"],
+                # An assessment that is complete and rests on no package has found that no requirement counts.
+                asks=row["asks"] and (row["checked"] is not None or not row["is_assessed"]),
                 checked_at=row["checked"],
             )
             for row in rows

@@ -26,7 +26,7 @@ class StoredOutcome(Struct, frozen=True):
 class StoredProject(Struct, frozen=True):
     """One project: its targets in their order, and their outcomes by slug where there is an assessment.
 
-    `asks` is whether the files of its snapshot ask for any package.
+    `asks` is whether the files of its snapshot ask for any package, with the extras and groups that count.
     """
 
     pk: int

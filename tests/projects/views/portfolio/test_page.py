@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.package_result import NewestMismatch
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
-from projects.models import Project, Snapshot, TargetAssessment
+from projects.models import Project, Snapshot, SnapshotRequirement, TargetAssessment
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind, WheelMismatch
 from tests.cast import (
@@ -96,6 +96,18 @@ def test_a_project_whose_files_ask_for_nothing_says_so(alice: Client, cast: Cast
     assert "empty its files ask for no package" in text(alice.get("/").content)
     page = text(alice.get("/projects/empty/").content)
     assert "No answer yet. The files ask for no package, so there is nothing to assess." in page
+
+
+def test_a_project_of_whose_requirements_none_counts_says_so_and_where_to_choose(alice: Client, cast: Cast) -> None:
+    project = add_project(cast, "groups")
+    snapshot = Snapshot.objects.create(project=project)
+    SnapshotRequirement.objects.create(snapshot=snapshot, name="pytest", group="develop")
+    assert "1 of 1 required package has no final verdict yet" in text(alice.get("/projects/groups/").content)
+    assess_as(project, {target: [] for target in TARGETS}, snapshot=snapshot)
+    assert "groups its files ask for no package" in text(alice.get("/").content)
+    page = alice.get("/projects/groups/").content
+    assert "No requirement counts: all belong to extras or groups that are not chosen." in text(page)
+    assert b'href="/projects/groups/targets/#id_groups"' in page
 
 
 def test_cells_of_another_version_are_made_from_the_rows(alice: Client, cast: Cast) -> None:
