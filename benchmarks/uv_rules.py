@@ -20,8 +20,9 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from benchmarks.oracle_cases import Case
 from benchmarks.pin_check import accepted, needs_of, recorded_extras, recorded_versions
-from benchmarks.uv_side import Uv, UvTarget
+from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.targets.target import Target
@@ -30,18 +31,44 @@ _KNOWN_BREAKS = Path(__file__).parents[1] / "scanner" / "known_breaks.toml"
 _MOST_ROUNDS = 20
 
 
+def held_to(
+    case: Case,
+    versions: Mapping[str, str],
+    operator: str,
+    uv: Uv,
+    target: Target,
+    folder: Path,
+    resolution: str = "highest",
+) -> dict[str, str] | None:
+    """Return what uv finds for the loosened case with every named package constrained to a version."""
+    # An ordered comparison takes no local version.
+    limits = versions if operator == "==" else {one: Version(text).public for one, text in versions.items()}
+    theirs = uv_target(target)
+    assert theirs is not None
+    held = [f"{one}{operator}{version}" for one, version in limits.items()]
+    return runnable_set(uv, case.loose, theirs, target, folder, case.requirements, held=held, resolution=resolution)
+
+
 def runnable_set(
-    uv: Uv, requirements: Path, theirs: UvTarget, target: Target, folder: Path, asked: Sequence[Requirement] = ()
+    uv: Uv,
+    requirements: Path,
+    theirs: UvTarget,
+    target: Target,
+    folder: Path,
+    asked: Sequence[Requirement] = (),
+    *,
+    held: Sequence[str] = (),
+    resolution: str = "highest",
 ) -> dict[str, str] | None:
     """Return uv's set without what pip refuses, what is known to break and what lacks an extra that is asked for.
 
-    None where there is none. `asked` are the project's requirements.
+    None where there is none. `asked` are the project's requirements, `held` constraints.
     """
     excluded: list[str] = []
     for _ in range(_MOST_ROUNDS):
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
-            file.writelines(f"{one}\n" for one in excluded)
-        found = uv.compile(requirements, theirs, constraints=Path(file.name) if excluded else None)
+            file.writelines(f"{one}\n" for one in (*held, *excluded))
+        found = uv.compile(requirements, theirs, resolution=resolution, constraints=Path(file.name))
         Path(file.name).unlink()
         if found is None:
             return None

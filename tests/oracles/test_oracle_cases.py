@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.oracle import held_to, holds_as_written, pins_of
+from benchmarks.oracle import holds_as_written, pins_of
 from benchmarks.oracle_cases import Case
+from benchmarks.pin_check import forget
+from benchmarks.uv_rules import held_to
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import parse_target
-from tests.replay import ReplayIndex
+from tests.replay import ReplayIndex, a_file
+from tests.replay.recording import RecordedPackage
 from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+PY312 = parse_target("cp312-manylinux_2_28_x86_64")
 
 
 def asked(text: str, replay: ReplayIndex, folder: Path) -> tuple[Uv, Case, UvTarget]:
@@ -19,7 +24,7 @@ def asked(text: str, replay: ReplayIndex, folder: Path) -> tuple[Uv, Case, UvTar
     path = folder / "requirements.txt"
     path.write_text(text)
     case = Case.read(path, folder)
-    target = uv_target(parse_target("cp312-manylinux_2_28_x86_64"))
+    target = uv_target(PY312)
     assert target is not None
     return Uv(program, replay.url, folder / "uv").under(case.options), case, target
 
@@ -51,11 +56,28 @@ def test_uv_takes_pre_releases_where_a_file_does(replay: ReplayIndex, tmp_path: 
 
 
 def test_a_local_version_in_use_is_a_lower_limit_without_its_label(replay: ReplayIndex, tmp_path: Path) -> None:
-    uv, case, target = asked("greenlet==3.1.1+cu128\n", replay, tmp_path)
+    uv, case, _ = asked("greenlet==3.1.1+cu128\n", replay, tmp_path)
 
-    found = held_to(case, {"greenlet": "3.1.1+cu128"}, ">=", uv, target, tmp_path, resolution="lowest-direct")
+    found = held_to(case, {"greenlet": "3.1.1+cu128"}, ">=", uv, PY312, tmp_path, resolution="lowest-direct")
 
     assert found == {"greenlet": "3.1.1"}
+
+
+@pytest.mark.parametrize(("held", "found"), [("1.0", None), ("1.1", {"demo": "1.1"})])
+def test_a_set_that_pip_refuses_is_no_answer(
+    held: str, found: dict[str, str] | None, replay: ReplayIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [a_file("demo-1.0-py3-none-any.whl", requires_python="<3.12"), a_file("demo-1.1-py3-none-any.whl")]
+    replay.add_package("demo", files)
+    monkeypatch.setattr("benchmarks.pin_check.read", lambda name: RecordedPackage(name, 1, tuple(f.row for f in files)))
+    forget()
+    uv, case, _ = asked("demo==1.0\n", replay, tmp_path)
+
+    try:
+        assert held_to(case, {"demo": held}, "==", uv, PY312, tmp_path) == found
+        assert held_to(case, {"demo": held}, ">=", uv, PY312, tmp_path, resolution="lowest-direct") == {"demo": "1.1"}
+    finally:
+        forget()
 
 
 def test_a_package_from_elsewhere_keeps_no_set_from_holding() -> None:

@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 from packaging.version import Version
 
-from benchmarks.oracle import held_to, moved
+from benchmarks.oracle import moved
 from benchmarks.oracle_cases import Case
 from benchmarks.pin_check import faults_of
+from benchmarks.uv_rules import held_to
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
@@ -66,7 +67,7 @@ def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
     assert len(moved(case, pins)) <= len(moved(case, lowest))
     for change in plan.changes:
         alone = {**pins, str(change.name): str(change.before)}
-        assert held_to(case, alone, "==", uv, theirs, tmp_path) is None, change.name
+        assert held_to(case, alone, "==", uv, parse_target(found[1].target), tmp_path) is None, change.name
 
 
 def test_a_set_for_a_free_threaded_build_holds_file_by_file(replay: ReplayIndex, tmp_path: Path) -> None:
