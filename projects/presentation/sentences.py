@@ -137,7 +137,12 @@ _PRERELEASE = re.compile(r"\d(?:a|b|rc|\.dev)\d")
 
 
 def expected_error(package: PackageResult) -> str | None:
-    """Return what an installer would print for the package on the target; None where the installation works."""
+    """Return what an installer would print for the package on the target; None where the installation works.
+
+    Of a package that is held back it takes the release that installs.
+    """
+    if package.verdict is Verdict.HELD_BACK:
+        return None
     wanted = f"{package.name}{package.provenance.specifier}"
     message = f"ERROR: No matching distribution found for {wanted}"
     match package.availability:

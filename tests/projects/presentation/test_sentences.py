@@ -98,6 +98,10 @@ def test_an_error_is_expected_only_where_the_installation_of_wheels_fails(
         )
 
 
+def test_an_older_release_that_installs_is_taken_without_an_error() -> None:
+    assert expected_error(make_package("thing", Verdict.HELD_BACK, availability=Availability.EXCLUDED)) is None
+
+
 def test_what_a_build_needs_is_in_the_language_of_the_page() -> None:
     package = make_package("thing", Verdict.BLOCKED, availability=Availability.SOURCE, build_detail="compiled: Rust")
     with speak("de"):
