@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
@@ -13,6 +14,8 @@ from projects.models import Delivery, Project, Repository
 from projects.models.repository import DELIVERIES_KEPT, Provider
 from projects.presentation.host_steps import HostSteps, host_steps, refused_token
 from projects.selectors.failures import failure_text
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class DeliveryLine(Struct, frozen=True):
@@ -27,7 +30,10 @@ class DeliveryLine(Struct, frozen=True):
 
 
 class RepositoryLine(Struct, frozen=True):
-    """One followed repository, without secrets. `hook` is the URL of its webhook, `api_step` what its token lacks."""
+    """One followed repository, without secrets.
+
+    `hook` is the URL of its webhook, which only this machine reaches if `is_local`; `api_step` is what its token lacks.
+    """
 
     pk: int
     provider: str
@@ -35,6 +41,7 @@ class RepositoryLine(Struct, frozen=True):
     branch: str
     paths: tuple[str, ...]
     hook: str
+    is_local: bool
     is_rotating: bool
     last_commit: str
     last_error: str
@@ -76,6 +83,7 @@ def _repository_line(found: Repository, public_url: str, deliveries: list[Delive
         branch=found.branch,
         paths=tuple(found.paths),
         hook=public_url + reverse(view, args=[found.hook_key]),
+        is_local=(urlsplit(public_url).hostname or "") in _LOOPBACK,
         is_rotating=bool(found.previous_secret),
         last_commit=found.last_commit[:7],
         last_error=failure_text(found.last_error),

@@ -25,7 +25,7 @@ def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Del
 
     `head` is the commit that a branch check found; without it the worker reads it.
     """
-    event = "branch check" if head else "look"
+    event = "branch check" if head else "fetch"
     delivery = Delivery(
         repository=repository,
         delivery_id=f"{event}:{now.isoformat()}",

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from projects.models import Delivery, Repository
 from projects.models.sealed import Sealed
@@ -54,10 +55,21 @@ def test_following_a_repository_shows_its_hook_and_its_secret_once(alice: Client
     assert "no-store" in again.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize(("root", "is_said"), [("http://127.0.0.1:8000", True), ("https://wheelway.example", False)])
+def test_an_address_that_a_host_cannot_reach_says_what_to_set(
+    alice: Client, settings: Settings, root: str, is_said: bool
+) -> None:
+    settings.PUBLIC_URL = root
+    alice.post(PAGE, ADD)
+    page = alice.get(PAGE).content.decode()
+    assert f"{root}/hooks/" in page
+    assert ("Only this machine reaches this address." in page) is is_said
+
+
 def test_a_repository_is_read_as_soon_as_it_is_followed_and_when_somebody_asks(alice: Client, cast: Cast) -> None:
     alice.post(PAGE, ADD)
     made = Repository.objects.get(project=cast.project)
-    assert [delivery.event for delivery in made.deliveries.all()] == ["look"]
+    assert [delivery.event for delivery in made.deliveries.all()] == ["fetch"]
     alice.post(PAGE, {"action": "look", "repository": made.pk})
     assert made.deliveries.count() == 2
 
