@@ -20,6 +20,8 @@ def limit_text(limit: LimitChange) -> str:
     match limit.kind:
         case LimitKind.REQUIRES_PYTHON:
             text = gettext("the project requires Python {limit} {place}")
+        case LimitKind.ENVIRONMENTS:
+            text = gettext("the project is for {limit} only {place}")
         case LimitKind.LOCK_PYTHON:
             text = gettext("it is locked for Python {limit} {place}")
         case LimitKind.LOCK_ENVIRONMENTS:

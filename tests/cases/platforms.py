@@ -128,6 +128,15 @@ CASES = [
         verdict=("conditional", "go"),
     ),
     Case(
+        name="a target outside the environments of a project without a lock",
+        files={
+            "pyproject.toml": f'{PROJECT}dependencies = ["idna==3.7"]\n[tool.uv]\nenvironments = ["os_name == \'posix\'"]\n'
+        },
+        target=WINDOWS_AND_LINUX,
+        verdict=("conditional", "go"),
+        packages={"idna": "3.7 ready"},
+    ),
+    Case(
         name="a target outside the environments of a pylock.toml",
         files={
             "pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\nenvironments = ["sys_platform == \'linux\'"]\n'

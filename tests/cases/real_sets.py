@@ -176,8 +176,21 @@ CASES = [
         name="a build that the file demands, where the policy takes none of compiled code",
         files={"requirements.txt": "lxml==5.2.1\n--no-binary lxml\n"},
         verdict="no-go",
-        packages={"lxml": "5.2.1"},
+        packages={"lxml": "5.2.1 blocked"},
         detail={"lxml": "compiled"},
+        reason={
+            "lxml": "the project's files exclude its wheels, so it is built; "
+            "the newest, 6.1.3: the project's files exclude its wheels, so it is built"
+        },
+    ),
+    Case(
+        name="an sdist that the file excludes, of a package that has nothing else",
+        files={"requirements.txt": "pyspark==3.5.1\n--only-binary pyspark\n"},
+        options=("--source", "any"),
+        verdict="no-go",
+        packages={"pyspark": "3.5.1 blocked"},
+        reason={"pyspark": "no wheel fits, and the project's files exclude its sdist"},
+        no_path="no wheel fits, and the project's files exclude its sdist",
     ),
     Case(
         name="a local version of another index",

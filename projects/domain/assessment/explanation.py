@@ -53,7 +53,7 @@ def explain(
         has_stated_needs=judgement.release is not None and judgement.release.metadata_grade is MetadataGrade.STATED,
         refused_requirement=refused_requirement(judgement.release),
         waiver=judgement.waiver,
-        newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
+        newest_mismatch=_newest_mismatch(judgement.newest, target, explanations, column),
         first_available=_available(judgement.first, target, explanations),
         latest_available=_available(judgement.latest, target, explanations),
         newest_version=str(newest.version) if newest else None,
@@ -104,11 +104,11 @@ def _is_exclusion_decisive(release: Candidate, column: int) -> bool:
 
 
 def _newest_mismatch(
-    newest: Candidate | None, target: Target, explanations: WheelExplanations
+    newest: Candidate | None, target: Target, explanations: WheelExplanations, column: int
 ) -> NewestMismatch | None:
     if newest is None:
         return None
-    return NewestMismatch(str(newest.version), _reason(explanations.cell(newest, target)))
+    return NewestMismatch(str(newest.version), _reason(explanations.cell(newest, target), newest, column))
 
 
 def _available(release: Candidate | None, target: Target, explanations: WheelExplanations) -> AvailableVersion | None:

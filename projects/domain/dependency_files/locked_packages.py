@@ -89,8 +89,14 @@ def locked_package(
     )
 
 
-def add_environments(builder: ParsedFilesBuilder, markers: object, path: str, line: int | None) -> None:
-    """Add the environments that a lock is for, as a list of markers; one must hold."""
+def add_environments(
+    builder: ParsedFilesBuilder,
+    markers: object,
+    path: str,
+    line: int | None,
+    kind: LimitKind = LimitKind.LOCK_ENVIRONMENTS,
+) -> None:
+    """Add the environments that a lock or a project is for, as a list of markers; one must hold."""
     found = strings(markers)
     try:
         normal = tuple(marker for text in found if (marker := normalize_marker(text)) is not None)
@@ -98,7 +104,7 @@ def add_environments(builder: ParsedFilesBuilder, markers: object, path: str, li
         builder.add_problem(path, line, "", str(error))
         return
     if normal:
-        builder.add_limit(LimitKind.LOCK_ENVIRONMENTS, " or ".join(found), path, line, markers=normal)
+        builder.add_limit(kind, " or ".join(found), path, line, markers=normal)
 
 
 def read_dependency(entry: object, extra: str | None = None) -> LockedDependency:

@@ -11,10 +11,12 @@ from projects.domain.dependency_files.index_tables import read_pdm_sources, read
 from projects.domain.dependency_files.installer_settings import read_pdm_settings, read_uv_settings
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.lines import LogicalLine
+from projects.domain.dependency_files.locked_packages import add_environments
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_array, parse_into
 from projects.domain.dependency_files.pipfile import read_section
 from projects.domain.dependency_files.redaction import printable, without_credentials
 from projects.domain.dependency_files.requirements_txt import read_line
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.values import RequirementOrigin, RequirementScope
 
 
@@ -70,7 +72,10 @@ def read_flit(builder: ParsedFilesBuilder, flit: dict[str, object], path: str, l
 
 
 def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """Read dev-dependencies (the group "dev"), constraints, overrides and indexes; resolver settings are options."""
+    """Read dev-dependencies (the group "dev"), constraints, overrides, environments and indexes.
+
+    Resolver settings are options.
+    """
     contexts = {
         "dev-dependencies": RequirementContext(path, RequirementScope.GROUP, ("dev",)),
         "constraint-dependencies": RequirementContext(path, constraint=True),
@@ -81,6 +86,8 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
     }
     for key, context in contexts.items():
         parse_array(builder, uv.get(key), context, lines, ("tool.uv", key))
+    line = lines.key("tool.uv", "environments")
+    add_environments(builder, uv.get("environments"), path, line, LimitKind.ENVIRONMENTS)
     read_uv_indexes(builder, uv, path, lines)
     read_uv_settings(builder, uv, path, lines)
 

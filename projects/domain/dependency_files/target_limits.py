@@ -1,4 +1,4 @@
-"""What a project or its lock says of the targets as a whole: requires-python, and the environments of a lock."""
+"""What a project or its lock says of the targets as a whole: requires-python, and environments."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ class LimitKind(StrEnum):
     """What states a limit: the project, its lock as a whole, the lock for one package, or the hashes of its files."""
 
     REQUIRES_PYTHON = "requires-python"
+    ENVIRONMENTS = "environments"
     LOCK_PYTHON = "lock-python"
     LOCK_ENVIRONMENTS = "lock-environments"
     LOCKED_PACKAGE = "locked-package"
     LISTED_FILES = "listed-files"
+
+
+# The project itself states these: locking again does not lift them.
+STATED_BY_PROJECT = frozenset({LimitKind.REQUIRES_PYTHON, LimitKind.ENVIRONMENTS})
 
 
 class TargetLimit(Struct, frozen=True):
@@ -42,7 +47,7 @@ class TargetLimit(Struct, frozen=True):
     @property
     def is_locked(self) -> bool:
         """Whether a lock states it: locking again may lift it."""
-        return self.kind is not LimitKind.REQUIRES_PYTHON
+        return self.kind not in STATED_BY_PROJECT
 
     def admits(self, target: Target) -> bool:
         """Return whether the target fulfils the condition."""

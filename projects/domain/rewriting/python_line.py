@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting.edits import RewriteProblem
 from projects.domain.rewriting.limit_changes import LimitChange
 from scanner.domain.translation import gettext
@@ -22,7 +23,9 @@ def rewrite_python(text: str, path: str, limits: Iterable[LimitChange]) -> tuple
         if number is not None and 0 < number <= len(lines) and limit.after is not None:
             changed = _changed(lines[number - 1], limit.before, limit.after)
         if number is None or changed is None:
-            if limit.after is None:
+            if limit.kind is LimitKind.ENVIRONMENTS:
+                message = gettext("change the environments that it names, {before}, by hand")
+            elif limit.after is None:
                 message = gettext("change the Pythons that it names, {before}, by hand")
             else:
                 message = gettext("change the Pythons that it names, {before}, to {after} by hand")

@@ -96,8 +96,8 @@ def _python_name(python: Python) -> str:
 
 
 def _find_python(text: str) -> Python | None:
-    """Return the Python of "3.14", "3.14t", "python3.14", "cp314", "pypy 3.11", "graalpy3.12"."""
-    name = text.replace(" ", "").removeprefix("cpython").removeprefix("python")
+    """Return the Python of "3.14", "3.14t", "python3.14", "cp314", "pypy 3.11", "graalpy-3.12"."""
+    name = text.replace(" ", "").replace("-", "").removeprefix("cpython").removeprefix("python")
     return find_python(text) or next((python for python in PYTHONS if _python_name(python) == name), None)
 
 
@@ -114,15 +114,20 @@ def _aliases() -> Iterable[str]:
 
 @functools.cache
 def _all_names() -> tuple[str, ...]:
-    pythons = [_python_name(python) for python in PYTHONS]
+    pythons = [_python_name(python) for python in PYTHONS if python.implementation is Implementation.CPYTHON]
+    # Other implementations are on few platforms: those of the catalogue.
+    listed = (target_name(one) for one in CATALOGUE if one.python.implementation is not Implementation.CPYTHON)
     combined = (f"{python} on {platform}" for python in pythons for platform in named_platforms())
-    return (*(target.slug for target in CATALOGUE), *_aliases(), *combined)
+    return (*(target.slug for target in CATALOGUE), *_aliases(), *combined, *listed)
 
 
 def _nearest(name: str) -> tuple[str, ...]:
     """Return the names that are most like a text, best first. Of a name that is half right, the right half is kept."""
     if _find_python(name) is not None:
         return tuple(f"{name} on {platform}" for platform in _USUAL_PLATFORMS)
+    versions = [one for one in map(_python_name, PYTHONS) if name.isalpha() and one.startswith(name)]
+    if versions:
+        return tuple(f"{one} on {_USUAL_PLATFORMS[0]}" for one in versions[: -_MOST_NEAREST - 1 : -1])
     before, on, after = name.partition(" on ")
     if on and _find_python(before) is not None:
         return tuple(f"{before} on {one}" for one in _alike(after, named_platforms(), 0.4))

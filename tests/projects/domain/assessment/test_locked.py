@@ -12,6 +12,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.dependency_files import read, select
 from projects.domain.rewriting.limit_changes import limit_changes
 from projects.domain.rewriting.written_plan import write_plan
+from projects.presentation.limits import limit_text
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, resolve_targets, targets, wheels
 
@@ -242,6 +243,25 @@ def test_a_target_that_a_lock_was_not_made_for_is_conditional_and_the_remedy_is_
     assert outside.verdict == "conditional"
     assert outside.plan is not None
     assert [(one.path, one.is_locked, one.after) for one in outside.plan.limits] == [(path, True, None)]
+
+
+def test_the_environments_that_a_project_states_are_its_own_and_changed_by_hand() -> None:
+    text = f"{PYPROJECT}[tool.uv]\nenvironments = [\"sys_platform == 'win32'\"]\n"
+    files = {"pyproject.toml": text.encode()}
+    inside, outside = ask(files, "cp313-win_amd64", "cp313-manylinux_2_28_x86_64")
+    assert (inside.verdict, inside.plan) == ("go", None)
+    assert outside.verdict == "conditional"
+    assert outside.plan is not None
+    (limit,) = outside.plan.limits
+    assert (limit.is_locked, limit.line, limit.after) == (False, 7, None)
+    assert limit_text(limit) == "the project is for sys_platform == 'win32' only (pyproject.toml line 7)"
+    parsed = read(files, list(files))
+    written = write_plan(
+        outside.plan, files=files, parsed=parsed, roots=list(files), targets=targets(LINUX), digests={}
+    )
+    assert [(one.line, one.message) for one in written.problems] == [
+        (7, "change the environments that it names, \"sys_platform == 'win32'\", by hand")
+    ]
 
 
 def test_a_bridge_edits_the_line_for_all_of_its_targets() -> None:

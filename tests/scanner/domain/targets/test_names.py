@@ -24,6 +24,7 @@ X86, ARM = "x86_64", "aarch64"
         ("3.7 on linux", f"cp37-manylinux_2_28_{X86}"),
         ("pypy3.11 on linux-arm64", f"pp311-manylinux_2_28_{ARM}"),
         ("GraalPy 3.12 on macOS", "graalpy312-macosx_14_0_arm64"),
+        ("graalpy-3.12 on linux", f"graalpy312-manylinux_2_28_{X86}"),
         ("Python 3.14 on Linux x86-64 (glibc 2.28)", f"cp314-manylinux_2_28_{X86}"),
         ("3.14 on manylinux_2_17_x86_64", f"cp314-manylinux_2_17_{X86}"),
         ("cp313-alpine", f"cp313-musllinux_1_2_{X86}"),
@@ -60,6 +61,10 @@ def test_a_name_stands_for_one_target(name: str, slug: str) -> None:
         ("cp313-win_amd46", "cp313-win_amd64"),
         ("3.14", "3.14 on linux"),
         ("python:3.13-slm", "python:3.13-slim"),
+        ("graalpy", "graalpy3.13 on linux"),
+        ("graalpy-3.12", "graalpy-3.12 on linux"),
+        ("pypy", "pypy3.12 on linux"),
+        ("graalpy3.12 on windwos", "graalpy3.12 on windows"),
     ],
 )
 def test_an_unknown_name_gets_the_nearest_ones(text: str, nearest: str) -> None:
@@ -67,6 +72,13 @@ def test_an_unknown_name_gets_the_nearest_ones(text: str, nearest: str) -> None:
         find_target(text)
     assert error.value.nearest[0] == nearest
     assert nearest in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["graalpy", "graalpy-9", "graal 3.13", "pypi3.11-windows"])
+def test_names_of_other_implementations_are_those_of_their_platforms(text: str) -> None:
+    with pytest.raises(UnknownTarget) as error:
+        find_target(text)
+    assert {*error.value.nearest} <= {name for one in named_targets() for name in (one.target.slug, one.name)}
 
 
 def test_every_listed_name_is_taken_and_no_two_targets_share_one() -> None:
