@@ -11,7 +11,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from packaging.utils import canonicalize_name, is_normalized_name
 
-from projects.domain.dependency_files import AvailableGroups
+from projects.domain.dependency_files import AvailableGroups, RequirementScope, split_choices, stored_choices
 from projects.models import Project
 from projects.presentation.target_grid import MOST_TARGETS, chosen_targets
 from scanner.domain.targets.target import UnknownTarget
@@ -120,7 +120,7 @@ class PolicyForm(_ProjectForm):
         self.fields["demanded_evidence"].required = False
         self.initial["holds"] = "\n".join(self.instance.holds)
         groups = cast("forms.MultipleChoiceField", self.fields["groups"])
-        groups.choices = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
+        groups.choices, self.initial["groups"] = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
         if not groups.choices:
             del self.fields["groups"]
 
@@ -138,15 +138,21 @@ class PolicyForm(_ProjectForm):
         return sorted({canonicalize_name(name) for name in names})
 
 
-def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> list[tuple[str, str]]:
-    """Return value and label of each group and extra, extras last.
-
-    A name that is both a group and an extra is one choice, since the policy has one list of names.
-    """
-    labels = {name: gettext("{name} (group)").format(name=name) for name in offered.groups}
-    both, extra = gettext("{name} (group and extra)"), gettext("{name} (extra)")
-    labels |= {name: (both if name in labels else extra).format(name=name) for name in offered.extras}
-    known = {canonicalize_name(name) for name in labels}
-    lost = gettext("{name} (not in the newest files)")
-    gone = {name: lost.format(name=name) for name in chosen if canonicalize_name(name) not in known}
-    return list((labels | gone).items())
+def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return value and label of each group and extra, then of chosen names that are gone; and the values to tick."""
+    group, extra, lost = (
+        gettext("{name} (group)"),
+        gettext("{name} (extra)"),
+        gettext("{name} (not in the newest files)"),
+    )
+    found: set[str] = set()
+    choices, ticked = [], []
+    named = [(name, [{canonicalize_name(one) for one in names} for names in split_choices([name])]) for name in chosen]
+    for value, scope, name in stored_choices(offered):
+        is_extra = scope is RequirementScope.EXTRA
+        choices.append((value, (extra if is_extra else group).format(name=name)))
+        choosing = {one for one, names in named if canonicalize_name(name) in names[is_extra]}
+        found |= choosing
+        ticked += [value] if choosing else []
+    gone = [name for name in dict.fromkeys(chosen) if name not in found]
+    return [*choices, *((name, lost.format(name=name)) for name in gone)], [*ticked, *gone]

@@ -10,7 +10,7 @@ from django.db import transaction
 from msgspec.structs import asdict
 
 from projects import jobs
-from projects.domain.dependency_files import FileProblem, ParsedRequirement, available_groups
+from projects.domain.dependency_files import FileProblem, ParsedRequirement, available_groups, default_choices
 from projects.domain.dependency_files.given_files import PreparedFiles
 from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement, SnapshotSource
@@ -92,7 +92,7 @@ def store_snapshot(
     parsed = prepared.parsed
     if parsed.default_groups and not project.groups and not Snapshot.objects.filter(project=project).exists():
         # From then on the choice is the team's own.
-        project.groups = list(parsed.default_groups)
+        project.groups = default_choices(parsed)
         project.save(update_fields=["groups"])
     snapshot = Snapshot.objects.create(
         project=project,

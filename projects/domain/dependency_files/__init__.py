@@ -6,7 +6,10 @@ from projects.domain.dependency_files.selection import (
     AvailableGroups,
     UnknownChoice,
     available_groups,
+    default_choices,
     select,
+    split_choices,
+    stored_choices,
     unknown_choices,
 )
 from projects.domain.dependency_files.serialization import to_data
@@ -43,9 +46,12 @@ __all__ = [
     "UnknownChoice",
     "UnnamedRequirement",
     "available_groups",
+    "default_choices",
     "is_dependency_file",
     "read",
     "select",
+    "split_choices",
+    "stored_choices",
     "to_data",
     "unknown_choices",
 ]

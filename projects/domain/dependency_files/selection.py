@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from msgspec import Struct
@@ -11,6 +11,9 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.values import ParsedFiles, ParsedRequirement, RequirementScope
 from scanner.domain.phrases import join_words
+
+# A name has no colon.
+_GROUP, _EXTRA = "group:", "extra:"
 
 
 class AvailableGroups(Struct, frozen=True):
@@ -51,6 +54,40 @@ def available_groups(parsed: ParsedFiles) -> AvailableGroups:
     return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)))
 
 
+def default_choices(parsed: ParsedFiles) -> list[str]:
+    """Return the groups that the project's tool installs by default, as a project stores its choice."""
+    extras = {canonicalize_name(name) for name in available_groups(parsed).extras}
+    return [f"{_GROUP}{name}" if canonicalize_name(name) in extras else name for name in parsed.default_groups]
+
+
+def split_choices(stored: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the groups and the extras of a stored choice.
+
+    "dev" chooses what has that name, "group:dev" and "extra:dev" one of two that have it.
+    """
+    groups, extras = [], []
+    for name in stored:
+        if not name.startswith(_EXTRA):
+            groups.append(name.removeprefix(_GROUP))
+        if not name.startswith(_GROUP):
+            extras.append(name.removeprefix(_EXTRA))
+    return groups, extras
+
+
+def stored_choices(available: AvailableGroups) -> list[tuple[str, RequirementScope, str]]:
+    """Return each group, then each extra: as a project stores it, what it is, and its name."""
+    both = {canonicalize_name(name) for name in available.groups}
+    both &= {canonicalize_name(name) for name in available.extras}
+    return [
+        (f"{prefix}{name}" if canonicalize_name(name) in both else name, scope, name)
+        for prefix, scope, names in (
+            (_GROUP, RequirementScope.GROUP, available.groups),
+            (_EXTRA, RequirementScope.EXTRA, available.extras),
+        )
+        for name in names
+    ]
+
+
 def unknown_choices(parsed: ParsedFiles, groups: Collection[str], extras: Collection[str]) -> list[UnknownChoice]:
     """Return the chosen groups and extras that the files do not name, in the given order."""
     available = available_groups(parsed)
@@ -70,8 +107,10 @@ def select(
     """Return the requirements that count, in file order. Names are compared normalised; the default is main alone.
 
     A requirement of the project's own name with extras ("app[all]") chooses those extras and is left out itself.
-    A locked package may belong to both an extra and a group: either choice includes it.
+    A locked package may belong to both an extra and a group: either choice includes it. A group of an extra's name does
+    not choose the extra.
     """
+    extra_names = {canonicalize_name(name) for scope, name in parsed.choices if scope is RequirementScope.EXTRA}
     wanted_groups = {canonicalize_name(name) for name in groups}
     wanted_extras: set[str] = {canonicalize_name(name) for name in extras}
     own = set(parsed.project_names)
@@ -83,7 +122,7 @@ def select(
         if found.scope is RequirementScope.EXTRA:
             for group in found.groups:
                 behind.setdefault(canonicalize_name(group), []).extend(names)
-        elif _counts(found, wanted_groups, ()):
+        elif _counts(found, wanted_groups, (), extra_names):
             waiting.extend(names)
     wanted_extras = set()
     while waiting:
@@ -93,17 +132,20 @@ def select(
             waiting.extend(behind.get(extra, ()))
     counted: dict[ParsedRequirement | int, ParsedRequirement] = {}
     for position, found in enumerate(parsed.requirements):
-        if _counts(found, wanted_groups, wanted_extras) and not (found.name in own and found.extras):
+        if _counts(found, wanted_groups, wanted_extras, extra_names) and not (found.name in own and found.extras):
             # A locked package has an entry for each way to choose it; chosen twice it is still one package.
             chosen = replace(found, scope=RequirementScope.MAIN, groups=()) if found.locked else position
             counted.setdefault(chosen, found)
     return tuple(counted.values())
 
 
-def _counts(requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str]) -> bool:
+def _counts(
+    requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str], extra_names: Collection[str]
+) -> bool:
     names = [canonicalize_name(name) for name in requirement.groups]
     if requirement.scope is RequirementScope.MAIN:
         return True
     if requirement.scope is RequirementScope.EXTRA:
-        return any(name in extras for name in names) or (requirement.locked and any(name in groups for name in names))
+        joined = [name for name in names if name not in extra_names] if requirement.locked else []
+        return any(name in extras for name in names) or any(name in groups for name in joined)
     return any(name in groups for name in names)

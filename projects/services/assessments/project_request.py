@@ -11,7 +11,7 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.current_runtime import find_present_target
-from projects.domain.dependency_files import ParsedFiles, select
+from projects.domain.dependency_files import ParsedFiles, select, split_choices
 from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.received_proof import ReceivedProof
@@ -41,7 +41,7 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
 
 def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:
     """Return the request for these files on these targets, under the project's policy."""
-    requirements = select(parsed, groups=project.groups, extras=project.groups)
+    requirements = select(parsed, *split_choices(project.groups))
     if parsed.assigned:
         requirements = mark_other_indexes(requirements, parsed.assigned, asked_addresses(indexes_of(project)))
     return AssessmentRequest(

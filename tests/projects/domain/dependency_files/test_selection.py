@@ -2,7 +2,15 @@
 
 import pytest
 
-from projects.domain.dependency_files import ParsedFiles, available_groups, read, unknown_choices
+from projects.domain.dependency_files import (
+    ParsedFiles,
+    available_groups,
+    default_choices,
+    read,
+    select,
+    split_choices,
+    unknown_choices,
+)
 
 PYPROJECT = b"""\
 [project]
@@ -116,3 +124,53 @@ def test_a_default_group_that_does_not_exist_is_a_problem_at_its_line() -> None:
     found = parsed(f'{GROUPS}[tool.uv]\ndefault-groups = ["dve"]\n'.encode())
     assert [(one.line, one.text) for one in found.problems] == [(6, "dve")]
     assert found.default_groups == ()
+
+
+ONE_NAME = b"""\
+[project]
+name = "app"
+version = "1"
+[project.optional-dependencies]
+dev = ["twine"]
+[dependency-groups]
+dev = ["pytest"]
+[tool.uv]
+"""
+ONE_NAME_LOCK = b"""\
+version = 1
+[[package]]
+name = "app"
+version = "1"
+source = { editable = "." }
+[package.optional-dependencies]
+dev = [{ name = "twine" }]
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+[package.metadata]
+provides-extras = ["dev"]
+[[package]]
+name = "twine"
+version = "7"
+source = { registry = "https://index.example/simple" }
+[[package]]
+name = "pytest"
+version = "9"
+source = { registry = "https://index.example/simple" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        (["group:dev"], {"pytest"}),
+        (["extra:dev"], {"twine"}),
+        (["dev"], {"pytest", "twine"}),
+        ([], set()),
+    ],
+)
+def test_a_group_and_an_extra_of_one_name_are_chosen_apart(choice: list[str], names: set[str]) -> None:
+    files = {"pyproject.toml": ONE_NAME, "uv.lock": ONE_NAME_LOCK}
+    found = read(files, list(files))
+    assert default_choices(found) == ["group:dev"]
+    counted = {one.name for one in select(found, *split_choices(choice))}
+    assert counted == names
