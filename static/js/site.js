@@ -93,6 +93,8 @@
       // The row that was opened stays in view above its proof.
       heading?.focus({ preventScroll: true });
       openProof().scrollIntoView({ block: "nearest" });
+      // Of a proof that is longer than the table's box the beginning, below the head that stays.
+      heading?.scrollIntoView({ block: "nearest" });
     }
     reveal(event.target);
   });

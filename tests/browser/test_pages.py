@@ -53,6 +53,20 @@ def test_a_project_is_added_by_pasting(open_page: OpenPage, cast: Cast) -> None:
     assert Project.objects.get(slug="shop").targets.count() == 36
 
 
+def test_a_proof_longer_than_the_screen_is_read_from_its_heading(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page(PAGE, width=390)
+    page.set_viewport_size({"width": 390, "height": 480})
+    page.locator("#risk-table td a").first.click()
+    heading = page.locator(".proofbox h3")
+    expect(heading).to_be_focused()
+    head = page.locator("table.risk thead th").last.bounding_box()
+    shown = heading.bounding_box()
+    assert head
+    assert shown
+    # The head of the table stays at the top of its box, above what scrolls.
+    assert shown["y"] >= head["y"] + head["height"]
+
+
 def test_filters_change_table_count_and_address_and_survive_a_reload(open_page: OpenPage, cast: Cast) -> None:
     page = open_page(PAGE)
     assert names(page) == ["pyyaml", "orjson", "sqlalchemy"]
