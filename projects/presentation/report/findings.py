@@ -78,7 +78,8 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
             len(yanked),
         )
         yield text.format(releases=join_words(yanked))
-    yield from (f"{name}: {flag}." for name, flag in entry.flags())
+    told = {str(package.name): _why_blocked(package) for package in packages if package.verdict is Verdict.BLOCKED}
+    yield from (f"{name}: {flag}." for name, flag in entry.flags() if flag not in told.get(name, ""))
     gone = [_standing(package) for package in packages if package.package_status != "active"]
     if gone:
         yield gettext("On the index, {packages}.").format(packages=join_words(gone))

@@ -189,7 +189,10 @@ def _set(report: MigrationReport) -> Iterator[Block]:
             file = evidence.pop(one.name, None)
             is_changed = file is not None and file.version != one.version
             gil = _without_gil(report, file)
-            remark = "; ".join((*one.flags, *gil, *(() if category.look == "ready" or is_changed else (one.reason,))))
+            reason = "" if category.look == "ready" or is_changed else one.reason
+            # A reason has those of the metadata in it.
+            flags = [flag for flag in one.flags if flag not in reason]
+            remark = "; ".join(filter(None, (*flags, *gil, reason)))
             if file is not None and file.file and not remark:
                 plain.append(file)
             else:

@@ -16,6 +16,7 @@ from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import read
@@ -189,6 +190,20 @@ def test_a_flag_does_not_change_the_verdict(whole: AssessmentRecord) -> None:
 
     assert describe_flags(package, OLDER) == ("the standard library does this since Python 3.4: enum (PEP 435)",)
     assert package.verdict is Verdict.READY
+
+
+def test_what_the_reason_of_a_package_says_is_no_remark_of_its_own() -> None:
+    def stated(result: TargetResult) -> TargetResult:
+        packages = tuple(replace(one, has_stated_needs=one.name == "core") for one in result.packages)
+        return replace(result, packages=packages)
+
+    record = assessed("core==2.0\n", NEWER)
+    record = replace(record, results=[stated(one) for one in record.results])
+    lines = [
+        line.count("what it requires is from its sdist") for line in render_markdown(report(record, NEWER)).splitlines()
+    ]
+    # In the finding, among the issues and in the set.
+    assert [number for number in lines if number] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("slug", "said"), [(WINDOWS, False), ("cp314t-win_amd64", True)])
