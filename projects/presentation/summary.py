@@ -154,14 +154,16 @@ def _all_install(numbers: Collection[tuple[int, int]]) -> str:
             return gettext("All packages install as written, some with limits: slower, or built from source.")
         return gettext("All packages install as written.")
     ((total, slower),) = numbers
+    if not total:
+        return gettext("Nothing is required there.")
     if slower:
         text = ngettext(
-            "All {count} package install as written, {slower} with limits: slower, or built from source.",
+            "Its one package installs as written, with limits: slower, or built from source.",
             "All {count} packages install as written, {slower} with limits: slower, or built from source.",
             total,
         )
     else:
-        text = ngettext("All {count} package install as written.", "All {count} packages install as written.", total)
+        text = ngettext("Its one package installs as written.", "All {count} packages install as written.", total)
     return text.format(count=total, slower=slower)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -43,7 +43,8 @@ _NOT_JUDGED = {
 }
 
 
-# "-e ." and "." are the project itself, whose requirements are in files of its own.
+# "-e ." and "." are the project itself, whose requirements are in files of its own, or in what was compiled from them.
+_OF_PROJECT = {Format.PYPROJECT, Format.SETUP_PY, Format.SETUP_CFG}
 _IS_PROJECT = re.compile(r"(?:-e\s+|--editable[ =])?\.?/?\.?(?:\[[^\]]*\])?")
 
 
@@ -62,6 +63,8 @@ class ParsedFilesBuilder(Struct):
     tools: set[Format] = field(default_factory=set)
     default_groups: dict[tuple[Format, str], None] = field(default_factory=dict)
     limits: list[TargetLimit] = field(default_factory=list)
+    # Positions among the problems.
+    project_lines: set[int] = field(default_factory=set)
     seen_lock_indexes: set[tuple[str, str]] = field(default_factory=set)
     assignments: IndexAssignments = field(default_factory=IndexAssignments)
     full: bool = False
@@ -92,6 +95,8 @@ class ParsedFilesBuilder(Struct):
         if len(self.unnamed) < MAX_PROBLEMS:
             self.unnamed.append(replace(unnamed, text=shown(unnamed.text, 2_000)))
         is_project = unnamed.origin is RequirementOrigin.PATH and _IS_PROJECT.fullmatch(unnamed.text) is not None
+        if is_project:
+            self.project_lines.add(len(self.problems))
         message = _NOT_JUDGED[unnamed.origin]
         self.add_problem(unnamed.source, unnamed.line, unnamed.text, message, unread=not is_project)
 
@@ -185,7 +190,7 @@ class ParsedFilesBuilder(Struct):
         return ParsedFiles(
             tuple(self.sources),
             tuple(self.requirements),
-            tuple(self.problems),
+            tuple(self._problems()),
             tuple(self.options),
             tuple(self.hints),
             tuple(self.unnamed),
@@ -196,3 +201,11 @@ class ParsedFilesBuilder(Struct):
             tuple(self.limits),
             tuple(dict.fromkeys(name for lock, name in self.default_groups if lock in tools)),
         )
+
+    def _problems(self) -> Iterator[FileProblem]:
+        """Yield the problems; without the files of the project itself, what it requires is lost."""
+        is_project_read = any(source.format in _OF_PROJECT for source in self.sources)
+        is_project_read = is_project_read or any(one.lock is not None for one in self.requirements)
+        for position, problem in enumerate(self.problems):
+            is_lost = position in self.project_lines and not is_project_read
+            yield replace(problem, unread=True) if is_lost else problem

@@ -17,7 +17,7 @@ from projects.presentation.limits import limits_text
 from projects.presentation.sentences import describe_reason
 from projects.presentation.shares import conditional_text
 from projects.presentation.unknown_reason import unknown_reason
-from scanner.domain.phrases import agree, count
+from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
 
 GLYPHS = {
@@ -99,8 +99,12 @@ def headline(result: TargetResult) -> str:
     total = packages_needed(result.counts)
     match result.verdict:
         case ProjectVerdict.GO:
-            only = "Its one package installs as it is."
-            text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
+            few = (
+                "Nothing is required here.",
+                "Its one package installs as it is.",
+                "Both packages install as they are.",
+            )
+            text = f"go. {few[total] if total < len(few) else f'All {total} packages install as they are.'}"
         case ProjectVerdict.CONDITIONAL:
             need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED), result.names(Verdict.IGNORED))
             limits = limits_text(result.plan.limits) if result.plan is not None else ""
@@ -121,8 +125,10 @@ def _obstacles(result: TargetResult, total: int) -> str:
     names, packages = result.names(Verdict.BLOCKED), count(total, "package")
     if not names:
         return f"The requirements of {packages} cannot hold together"
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'blocks', 'block')} the move, of {packages}"
+    more = len(names) - _MOST_NAMED
+    named = join_words([*names[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
+    of_all = f", of {packages}" if total > len(names) else ""
+    return f"{named} {agree(len(names), 'blocks', 'block')} the move{of_all}"
 
 
 def _not_ready(result: TargetResult) -> list[PackageResult]:

@@ -145,7 +145,7 @@ def _text(graph: PackageGraph, query: GraphQuery, shown: AbstractSet[str]) -> st
             others = ngettext("none, of {count} package", "none, of {count} packages", total)
         return leads.format(package=query.at, count=above, others=others.format(number=below, count=total))
     if len(shown) == total:
-        return ngettext("All {count} package.", "All {count} packages.", total).format(count=total)
+        return ngettext("{count} package.", "All {count} packages.", total).format(count=total)
     text = gettext("{some}: those that need work, and what leads to them.")
     return text.format(some=some_packages(len(shown), total))
 

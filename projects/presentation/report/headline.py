@@ -15,8 +15,10 @@ def headline(entry: ReportTarget) -> str:
     label, total = entry.target.label, len(entry.needed)
     match entry.result.verdict:
         case ProjectVerdict.GO:
+            if not total:
+                return gettext("Ready: nothing is required on {target}.").format(target=label)
             text = ngettext(
-                "Ready: all {count} package install on {target} as required today.",
+                "Ready: its one package installs on {target} as required today.",
                 "Ready: all {count} packages install on {target} as required today.",
                 total,
             )
@@ -30,7 +32,7 @@ def headline(entry: ReportTarget) -> str:
                 return text.format(target=label, packages=join_words(stuck, "or"))
             return gettext("Not yet: the requirements contradict each other on {target}.").format(target=label)
     text = ngettext(
-        "Not known: data about some of the {count} package on {target} is missing.",
+        "Not known: data about its one package on {target} is missing.",
         "Not known: data about some of the {count} packages on {target} is missing.",
         total,
     )

@@ -51,7 +51,7 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
         case ProjectVerdict.GO:
             total = packages_needed(counts)
             cause = ngettext(
-                "No change is needed: all {count} package install as written.",
+                "No change is needed: its one package installs as written.",
                 "No change is needed: all {count} packages install as written.",
                 total,
             ).format(count=total)

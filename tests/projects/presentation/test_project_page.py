@@ -123,6 +123,19 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "cause"),
+    [
+        (("inactive",), "Nothing is required there."),
+        (("ready",), "Its one package installs as written."),
+        (("degraded",), "Its one package installs as written, with limits: slower, or built from source."),
+    ],
+)
+def test_few_packages_are_counted_in_words(verdicts: Sequence[str], cause: str) -> None:
+    rows = {LINUX_313: [make_package(f"p{number}", verdict) for number, verdict in enumerate(verdicts)]}
+    assert page(rows, targets=[LINUX_313]).summary[0].cause == cause
+
+
 def test_a_shared_sentence_has_no_number_that_is_not_true_of_all_its_targets() -> None:
     for more, end in (("ready", "."), ("degraded", ", some with limits: slower, or built from source.")):
         rows = {LINUX_313: [make_package("a"), make_package("b", more)], LINUX_314: [make_package("a")]}
