@@ -10,7 +10,13 @@ from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
-from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import (
+    Format,
+    LockRule,
+    ParsedRequirement,
+    RequirementOrigin,
+    RequirementScope,
+)
 from scanner.domain.phrases import join_first
 
 _MANIFESTS: dict[Format, tuple[Format, ...]] = {
@@ -29,6 +35,10 @@ _MANIFESTS: dict[Format, tuple[Format, ...]] = {
 # Locks that are written for the manifest beside them.
 _OF_ONE_TOOL = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK}
 _MAX_NAMES = 5
+_ALONE = (
+    "it does not say what the project itself requires, so what others require on some targets only counts on all of "
+    "them ({names}): add its {manifest}"
+)
 # Locks whose packages name no group unless the lock is new enough.
 _WITHOUT_GROUPS = {Format.POETRY_LOCK, Format.PDM_LOCK}
 
@@ -69,6 +79,27 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
             builder.requirements[position] = replace(
                 marked, direct=declaration.is_direct, direct_marker=declaration.condition(marked.scope)
             )
+    _report_alone(builder, formats)
+
+
+def _report_alone(builder: ParsedFilesBuilder, formats: Mapping[str, Format]) -> None:
+    """Add a problem for each lock whose installed packages only its manifest tells, where that is not beside it.
+
+    All its packages count then, also those that others require under a condition only.
+    """
+    edges: dict[str, dict[str, bool]] = {}
+    alone: dict[str, set[str]] = {}
+    for one in builder.requirements:
+        if one.lock is LockRule.GRAPH and one.direct is None:
+            alone.setdefault(one.source, set()).add(one.name)
+            always = edges.setdefault(one.source, {})
+            for edge in one.dependencies:
+                always[edge.name] = always.get(edge.name, False) or edge.marker is None
+    for path, names in alone.items():
+        listed = join_first(sorted(name for name in names if edges[path].get(name) is False), _MAX_NAMES)
+        if listed:
+            message = _ALONE.format(names=listed, manifest=" or ".join(one.value for one in _MANIFESTS[formats[path]]))
+            builder.add_problem(path, None, "", message)
 
 
 def _report_stale(

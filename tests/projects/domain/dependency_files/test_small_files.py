@@ -102,6 +102,8 @@ PROBLEMS: dict[str, list[int | None]] = {
     "constraints.txt": [2],
     "environment.yml": [6, 2],
     "bom.json": [None],
+    # It is read without its pyproject.toml.
+    "poetry.lock": [None],
 }
 
 
