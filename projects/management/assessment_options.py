@@ -16,7 +16,7 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.current_runtime import find_present_target
-from projects.domain.dependency_files import select, unknown_choices
+from projects.domain.dependency_files import conflicting_choices, select, unknown_choices
 from projects.domain.received_proof import InvalidProof, ReceivedProof, read_sent_proof
 from projects.management.indexes import Options
 from projects.management.reading import DependencyFiles
@@ -78,13 +78,17 @@ def add_assessment_options(parser: ArgumentParser) -> None:
 def make_request(files: DependencyFiles, targets: Sequence[Target], options: Options) -> AssessmentRequest:
     """Return the request that the options make. Raises CommandError with status 2 for an unknown group or extra.
 
-    Also where the files ask for no package.
+    Also for groups and extras that conflict, and where the files ask for no package.
     """
     unknown = unknown_choices(files.parsed, options["group"], options["extra"])
     if unknown:
         raise CommandError("\n".join(map(str, unknown)), returncode=2)
     defaults = () if options.get("no_default_groups") else files.parsed.default_groups
-    requirements = select(files.parsed, [*defaults, *options["group"]], options["extra"])
+    groups = [*defaults, *options["group"]]
+    conflicting = conflicting_choices(files.parsed, groups, options["extra"])
+    if conflicting:
+        raise CommandError("\n".join(conflicting), returncode=2)
+    requirements = select(files.parsed, groups, options["extra"])
     policy = BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"])
     request = AssessmentRequest(
         requirements,

@@ -141,6 +141,12 @@ CASES = [
         packages={"idna": "2.10 ready"},
     ),
     Case(
+        name="groups of a uv.lock that conflict, both chosen",
+        files=CONFLICTING_GROUPS,
+        options=("--group", "old", "--group", "new"),
+        refused=["group old and group new: the files declare that they conflict"],
+    ),
+    Case(
         name="a lock with one dependency from git",
         files={
             "pyproject.toml": '[project]\nname = "app"\nversion = "0.1.0"\ndependencies = ["idna", "mine"]\n'

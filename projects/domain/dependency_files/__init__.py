@@ -1,5 +1,6 @@
 """The reader of dependency files: bytes in, ParsedFiles out. It runs, fetches and expands nothing."""
 
+from projects.domain.dependency_files.conflicting_choices import conflicting_choices
 from projects.domain.dependency_files.detection import is_dependency_file
 from projects.domain.dependency_files.reader import read
 from projects.domain.dependency_files.selection import (
@@ -46,6 +47,7 @@ __all__ = [
     "UnknownChoice",
     "UnnamedRequirement",
     "available_groups",
+    "conflicting_choices",
     "default_choices",
     "is_dependency_file",
     "read",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from projects.domain.dependency_files.limits import (
 from projects.domain.dependency_files.redaction import printable, shown, shown_address, without_credentials
 from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.dependency_files.values import (
+    Choice,
     FileProblem,
     Format,
     IndexOption,
@@ -62,6 +64,7 @@ class ParsedFilesBuilder(Struct):
     choices: dict[tuple[RequirementScope, str], None] = field(default_factory=dict)
     tools: set[Format] = field(default_factory=set)
     default_groups: dict[tuple[Format, str], None] = field(default_factory=dict)
+    conflicts: dict[tuple[Choice, ...], None] = field(default_factory=dict)
     limits: list[TargetLimit] = field(default_factory=list)
     # Positions among the problems.
     project_lines: set[int] = field(default_factory=set)
@@ -178,6 +181,10 @@ class ParsedFilesBuilder(Struct):
             if name and len(self.choices) < MAX_PROBLEMS:
                 self.choices[scope, canonicalize_name(name[:120])] = None
 
+    def add_conflicts(self, conflicts: Iterable[tuple[Choice, ...]]) -> None:
+        """Add sets of choices of which only one can be installed, each once."""
+        self.conflicts.update(dict.fromkeys(islice(conflicts, MAX_PROBLEMS)))
+
     def add_default_groups(self, lock: Format, names: Iterable[str]) -> None:
         """Add groups that the tool with this lock installs by default."""
         for name in names:
@@ -200,6 +207,7 @@ class ParsedFilesBuilder(Struct):
             self.assignments.settle(self.requirements, self.indexes),
             tuple(self.limits),
             tuple(dict.fromkeys(name for lock, name in self.default_groups if lock in tools)),
+            tuple(self.conflicts),
         )
 
     def _problems(self) -> Iterator[FileProblem]:

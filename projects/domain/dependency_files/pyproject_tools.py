@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.conflicting_choices import read_conflicts
 from projects.domain.dependency_files.documents import array, get_in, string, table
 from projects.domain.dependency_files.index_tables import read_pdm_sources, read_uv_indexes
 from projects.domain.dependency_files.installer_settings import read_pdm_settings, read_uv_settings
@@ -86,6 +87,7 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
     }
     for key, context in contexts.items():
         parse_array(builder, uv.get(key), context, lines, ("tool.uv", key))
+    builder.add_conflicts(read_conflicts(uv.get("conflicts")))
     line = lines.key("tool.uv", "environments")
     add_environments(builder, uv.get("environments"), path, line, LimitKind.ENVIRONMENTS)
     read_uv_indexes(builder, uv, path, lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.conflicting_choices import read_conflicts
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.limits import MAX_GROUPS
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
@@ -32,6 +33,7 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"), LimitKind.LOCK_PYTHON)
     add_environments(builder, document.get("supported-markers"), path, lines.key("", "supported-markers"))
     _read_manifest(builder, table(document.get("manifest")), path, lines)
+    builder.add_conflicts(read_conflicts(document.get("conflicts")))
     members = set(strings(get_in(document, "manifest", "members")))
     own = [package for package in packages if _is_own(package, members)]
     for package in own:

@@ -233,6 +233,10 @@ class AssignedPackage(Struct, frozen=True):
     line: int | None = None
 
 
+# An extra or group.
+Choice = tuple[RequirementScope, str]
+
+
 class RuntimeHint(Struct, frozen=True):
     """A sign of the Python or platform that the project uses now; kind "python" or "image"."""
 
@@ -248,7 +252,8 @@ class ParsedFiles(Struct, frozen=True):
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it). `choices` are the
     extras and groups that the files declare, also those without a requirement. `limits` are the conditions on targets.
-    `default_groups` are the groups that the project's tool installs without being asked for them.
+    `default_groups` are the groups that the project's tool installs without being asked for them. Of each set of
+    `conflicts` it installs only one.
     """
 
     sources: tuple[SourceFile, ...] = ()
@@ -259,10 +264,11 @@ class ParsedFiles(Struct, frozen=True):
     unnamed: tuple[UnnamedRequirement, ...] = ()
     project_names: tuple[NormalizedName, ...] = ()
     indexes: tuple[NamedIndex, ...] = ()
-    choices: tuple[tuple[RequirementScope, str], ...] = ()
+    choices: tuple[Choice, ...] = ()
     assigned: tuple[AssignedPackage, ...] = ()
     limits: tuple[TargetLimit, ...] = ()
     default_groups: tuple[str, ...] = ()
+    conflicts: tuple[tuple[Choice, ...], ...] = ()
 
     @property
     def unread(self) -> int:

@@ -5,6 +5,7 @@ import pytest
 from projects.domain.dependency_files import (
     ParsedFiles,
     available_groups,
+    conflicting_choices,
     default_choices,
     read,
     select,
@@ -174,3 +175,13 @@ def test_a_group_and_an_extra_of_one_name_are_chosen_apart(choice: list[str], na
     assert default_choices(found) == ["group:dev"]
     counted = {one.name for one in select(found, *split_choices(choice))}
     assert counted == names
+
+
+def test_of_a_set_that_conflicts_only_one_can_be_chosen() -> None:
+    files = parsed(
+        PYPROJECT
+        + b'[tool.uv]\nconflicts = [[{ extra = "Fast_IO" }, { group = "docs" }, { package = "other" }], "x"]\n'
+    )
+    assert conflicting_choices(files, ["dev", "docs"], []) == []
+    (sentence,) = conflicting_choices(files, ["docs"], ["fast-io"])
+    assert sentence == "extra fast-io and group docs: the files declare that they conflict, and uv installs only one"
