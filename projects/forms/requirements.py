@@ -51,6 +51,11 @@ class RequirementsForm(forms.Form):
     )
     uploads = ManyFilesField(required=False, label=_("Or upload files"))
 
+    def clean_pasted(self) -> str:
+        """Return the text with the line ends of a file: browsers send others, and no patch would fit the file then."""
+        text: str = self.cleaned_data["pasted"]
+        return text.replace("\r\n", "\n")
+
     def clean(self) -> dict[str, Any]:
         """Set `files`. At least one is required, and UPLOAD_MAX_BYTES limits their total size."""
         cleaned: dict[str, Any] = super().clean() or {}

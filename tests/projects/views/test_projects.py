@@ -54,6 +54,13 @@ def test_pasting_requirements_makes_a_project(cast: Cast, alice: Client, request
     assert [row.name for row in snapshot.requirements.all()] == ["orjson"]
 
 
+def test_pasted_lines_end_as_in_a_file_so_that_a_patch_fits(alice: Client) -> None:
+    # Browsers send the text of a form with these line ends.
+    assert alice.post(ADD, FORM | {"pasted": "orjson==3.9.15\r\nattrs\r\n"}).status_code == 302
+    (file,) = Snapshot.objects.get(project__slug="shop").files.all()
+    assert bytes(file.content) == b"orjson==3.9.15\nattrs\n"
+
+
 def test_several_files_make_a_project_and_what_they_include_is_no_root(alice: Client) -> None:
     files = [
         SimpleUploadedFile("dev.txt", b"-r base.txt\n-c limits.txt\npytest==8.0"),
