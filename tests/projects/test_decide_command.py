@@ -100,3 +100,16 @@ def test_what_the_source_has_to_mend_is_said_with_its_places(index: ReplayIndex,
     assert "(app/analysis.py:1)" in done.stdout
     assert "- telnetlib is imported, which Python 3.13 removed. " in done.stdout
     assert "(app/crawl.py:10 and notebooks/look.ipynb:6)" in done.stdout
+
+
+def test_a_project_without_a_requirements_file_is_installed_from_its_folder(index: ReplayIndex, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "app"\nversion = "1"\ndependencies = ["pure"]\n')
+    with index:
+        done = manage(
+            *("decide", str(project), "--target", NEW, "--today", OLD),
+            environment=environment(migrated(tmp_path / "data"), index.url),
+        )
+    assert "`python3.14 -m pip install .`" in done.stdout
+    assert "requirements.txt" not in done.stdout

@@ -41,9 +41,13 @@ def constraints_file(slug: str) -> str:
 
 
 def pip_command(files: Sequence[str], slug: str) -> str:
-    """Return the command that tries the plan with pip on the target itself."""
-    requirements = " ".join(f"-r {shlex.quote(path)}" for path in files) or "-r requirements.txt"
-    return f"python -m pip install --dry-run --only-binary :all: {requirements} -c {constraints_file(slug)}\n"
+    """Return the command that tries the plan with pip on the target itself.
+
+    `files` are those that pip reads. Without one it installs the constraints, which are the whole set.
+    """
+    pinned = constraints_file(slug)
+    given = [*(f"-r {shlex.quote(path)}" for path in files), f"-c {pinned}"] if files else [f"-r {pinned}"]
+    return f"python -m pip install --dry-run --only-binary :all: {' '.join(given)}\n"
 
 
 def uv_table(environments: Iterable[Mapping[str, str]], moved: Mapping[str, Version], direct: Mapping[str, str]) -> str:

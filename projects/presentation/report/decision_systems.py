@@ -70,6 +70,6 @@ def _install_line(system: MovedSystem, facts: DecisionFacts) -> str:
     target = parse_target(system.target)
     version = target.python.label
     python = f"py -{version}" if target.platform.system is System.WINDOWS else f"python{version}"
-    files = " ".join(f"-r {path}" for path in facts.files) or "-r requirements.txt"
+    files = " ".join(f"-r {path}" for path in facts.files) or "."
     constraints = f" -c constraints-{system.target}.txt" if system.changes else ""
     return f"{python} -m pip install {files}{constraints}"

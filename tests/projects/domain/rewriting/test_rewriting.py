@@ -243,6 +243,10 @@ def test_the_lines_to_paste_hold_the_whole_plan() -> None:
     assert pip_command(["my reqs.txt"], "cp313-win_amd64") == (
         "python -m pip install --dry-run --only-binary :all: -r 'my reqs.txt' -c constraints-cp313-win_amd64.txt\n"
     )
+    # A project without a file that pip reads has no requirements.txt.
+    assert pip_command([], "cp313-win_amd64") == (
+        "python -m pip install --dry-run --only-binary :all: -r constraints-cp313-win_amd64.txt\n"
+    )
     assert uv_table([WINDOWS], moved, {"pydantic": "[email]"}) == (
         "[tool.uv]\nrequired-environments = [\n"
         "    \"sys_platform == 'win32' and platform_machine == 'AMD64' and implementation_name == 'cpython'\",\n]\n"
