@@ -68,6 +68,8 @@ def _row(line: ConflictLine, exhausted: str, target_name: Callable[[str], str]) 
             return ConflictRow(_place(line) or gettext("your files"), asked, side)
         case LineKind.LIMITED:
             return ConflictRow(_place(line) or gettext("your constraints"), asked, side)
+        case LineKind.OVERRIDDEN:
+            return ConflictRow(_place(line) or gettext("your overrides"), asked, side)
         case LineKind.NEEDS:
             return ConflictRow(subject_text(line), asked, side)
         case _:

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
-from tests.cases.case import LINUX, Case
+from tests.cases.case import LINUX, PROJECT, Case
 from tests.replay import a_file
 
 ML_NINE = (
@@ -140,6 +140,24 @@ CASES = [
         ways_out=["change urllib3<1.25 to urllib3<1.27 (then urllib3 1.26.20)"],
         moves={"urllib3": "1.26.5"},
         packages={"boto3": "1.34.0 ready"},
+    ),
+    Case(
+        name="a contradiction with an override",
+        files={
+            "pyproject.toml": f'{PROJECT}dependencies = ["app==1.0"]\n'
+            '[tool.uv]\noverride-dependencies = ["library==1.0"]\n'
+        },
+        index={
+            "app": [
+                a_file(f"app-{version}-py3-none-any.whl", requires_dist=["library>=2"]) for version in ("1.0", "2.0")
+            ],
+            "library": [
+                a_file("library-1.0-cp38-cp38-manylinux_2_17_x86_64.whl"),
+                a_file("library-2.0-py3-none-any.whl"),
+            ],
+        },
+        conflict=["You ask for app==1.0.", "An override of yours is library==1.0.", "app 1.0 needs library."],
+        ways_out=["change library==1.0 to library==2.0"],
     ),
     Case(
         name="a dependency of a pin without a wheel for an old macOS",

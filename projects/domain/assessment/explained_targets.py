@@ -70,7 +70,8 @@ def _conflict(request: AssessmentRequest, one: ResolvedTarget, verdict: ProjectV
         return None
     if any(judgement.verdict is Verdict.BLOCKED for judgement in one.judgements.values()):
         return None
-    return with_sources(as_stated(one.plan.conflict.explanation, request.requirements), request.requirements)
+    explained = replace(one.plan.conflict.explanation, relaxations=one.ways_out)
+    return with_sources(as_stated(explained, request.requirements), request.requirements)
 
 
 def _open_reason(one: ResolvedTarget) -> PlanReason | None:

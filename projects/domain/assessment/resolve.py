@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from packaging.utils import NormalizedName
@@ -31,6 +31,7 @@ from scanner.domain.resolution.model.missing import Search, SharedSearch
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import Preference
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.root_requirements import RootRequirements
 from scanner.domain.resolution.newest_choice import NewestChoice, newest_choices_search
 from scanner.domain.resolution.problem import ResolutionProblem
@@ -97,7 +98,7 @@ class _TargetSearch(Struct, frozen=True):
             stays = found.closure.holds and not breaking and not below
             demands = [] if demand is None else [demand.but_for(ignored)]
             judgements, plan = yield from self._plan(found, judgements, demands, stays=stays)
-            ways_out = yield from self._ways_out(found.closure)
+            ways_out = yield from self._ways_out(found.closure, plan)
         return ResolvedTarget(target, found.closure, judgements, plan, found.breaks, ways_out, present, below)
 
     def _find(self) -> Search[_Found]:
@@ -184,12 +185,21 @@ class _TargetSearch(Struct, frozen=True):
             open_prereleases=closure.open_prereleases,
         )
 
-    def _ways_out(self, closure: Closure) -> Search[tuple[Relaxation, ...]]:
+    def _ways_out(self, closure: Closure, plan: Plan | None) -> Search[tuple[Relaxation, ...]]:
         """Search the smallest ways out of a conflict."""
-        if closure.conflict is None:
+        own = closure.conflict.own if closure.conflict is not None else tuple(self._beside_overrides(plan))
+        if not own:
             return ()
-        policy, own, known = self.request.resolver_policy, closure.conflict.own, self.request.known_breaks
+        policy, known = self.request.resolver_policy, self.request.known_breaks
         return (yield from relax_search(self.cache, self.target, self.roots, policy, own, self.limits, known))
+
+    def _beside_overrides(self, plan: Plan | None) -> Iterator[Requirement]:
+        """Yield the overrides, which no plan moves, in the way of a plan, then the project's lines that meet them."""
+        own = plan.conflict.own if plan is not None and plan.conflict is not None else ()
+        overrides = [one for one in own if one in self.roots.overrides]
+        yield from overrides
+        names = {one.name for one in own} if overrides else set()
+        yield from (one for one in (*self.roots.requirements, *self.roots.constraints) if one.name in names)
 
 
 def _may_be_held_back(

@@ -23,7 +23,7 @@ from scanner.domain.resolution.upgrade import Upgrade
 
 __all__ = ["cut_short_plan", "failed_plan_search"]
 
-_STATEMENTS = (LineKind.ASKED, LineKind.LIMITED, LineKind.NEEDS)
+_STATEMENTS = (LineKind.ASKED, LineKind.LIMITED, LineKind.OVERRIDDEN, LineKind.NEEDS)
 _LACKS = (LineKind.UNAVAILABLE, LineKind.NOT_FOUND, LineKind.UNREADABLE, LineKind.BREAKS)
 
 

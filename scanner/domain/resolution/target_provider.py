@@ -92,11 +92,12 @@ class TargetProvider(PackagesOnTarget):
         if dependencies.invalid is not None and extra is None:
             yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.invalid.text))
         if extra is None:
-            for pair, reason in self.breaks_beside(name, choice):
-                yield Dependency(pair, None, reason)
+            for pair, beside in self.breaks_beside(name, choice):
+                yield Dependency(pair, None, beside)
         for stated, requirement in self.applicable(dependencies, extra):
             releases = self.dependents(name, stated)
-            yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
+            reason = Required(requirement, name, extra, releases, is_override=stated != requirement)
+            yield Dependency(((name, releases), *dependents), requirement, reason)
 
     def mentioned(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterator[str]:
         """Yield the packages that a release or one of its extras requires, if that is known."""

@@ -60,19 +60,18 @@ def account_for(proof: Incompatibility, context: ProofContext) -> ConflictAccoun
     shown, omitted = lines, len(lines) - MOST_LINES
     if omitted > 0:
         shown = [*lines[: MOST_LINES // 2], *lines[-MOST_LINES // 2 :]]
-    own = [_own_requirement(group) for group in kept]
+    own = [requirement for group in kept for requirement in _own_requirements(group)]
     return ConflictAccount(
-        ConflictExplanation(tuple(shown), writer.exhausted, max(0, omitted)),
-        tuple(dict.fromkeys(one for one in own if one is not None)),
+        ConflictExplanation(tuple(shown), writer.exhausted, max(0, omitted)), tuple(dict.fromkeys(own))
     )
 
 
-def _own_requirement(group: FactGroup) -> Requirement | None:
+def _own_requirements(group: FactGroup) -> Iterator[Requirement]:
     match group.reason:
         case Required(requirement=requirement, dependent=None) | Constrained(requirement=requirement):
-            return requirement
-        case _:
-            return None
+            yield requirement
+        case Required(is_override=True):
+            yield from (requirement for _, requirement in group.needs())
 
 
 class _LineWriter:
@@ -83,6 +82,7 @@ class _LineWriter:
         self._unmentioned = unmentioned
         # The versions of each package that what was written so far leaves.
         self._left: dict[tuple[str, int | None], int] = {}
+        self._overrides: set[Requirement] = set()
         self.exhausted = ""
 
     def lines(self) -> Iterator[ConflictLine]:
@@ -139,12 +139,16 @@ class _LineWriter:
         merged = self._merged(group, needs, covered) if len(needs) > 1 else None
         stated = [(covered, merged)] if merged is not None else needs
         limit = 0
+        is_override = isinstance(reason, Required) and reason.is_override
         for releases, requirement in stated:
             limit |= self._context.admitted(requirement)
+            if is_override and requirement not in self._overrides:
+                self._overrides.add(requirement)
+                yield ConflictLine(LineKind.OVERRIDDEN, requirement.name, str(requirement), target=self._target(group))
             yield ConflictLine(
                 LineKind.NEEDS,
                 group.dependent,
-                str(requirement),
+                requirement.name if is_override else str(requirement),
                 *self._versions(group.dependent, releases, there),
                 extra=extra,
                 required=requirement.name,

@@ -18,6 +18,7 @@ class LineKind(StrEnum):
 
     ASKED = "asked"
     LIMITED = "limited"
+    OVERRIDDEN = "overridden"
     NEEDS = "needs"
     UNAVAILABLE = "unavailable"
     NOT_FOUND = "not-found"
@@ -28,7 +29,7 @@ class LineKind(StrEnum):
 class ConflictLine(Struct, frozen=True):
     """One fact of a conflict.
 
-    - ASKED, LIMITED: the project's `requirement` or constraint.
+    - ASKED, LIMITED, OVERRIDDEN: the project's `requirement`, constraint or override.
     - NEEDS: `versions` of `name`, with its extra `extra`, need `requirement`.
     - UNAVAILABLE: `versions` of `name` do not install on `target`, for the reason `obstacle`.
     - NOT_FOUND: the index has no package `name`, or no release of it that `requirement`, a specifier, admits.

@@ -49,6 +49,10 @@ def line_text(line: ConflictLine, target_name: TargetName = str) -> str:
             return gettext("a constraint of yours is {requirement}{on}").format(
                 requirement=line.requirement, on=_on(line, target_name)
             )
+        case LineKind.OVERRIDDEN:
+            return gettext("an override of yours is {requirement}{on}").format(
+                requirement=line.requirement, on=_on(line, target_name)
+            )
         case LineKind.NEEDS:
             text = _agreeing(
                 line, noop("{releases} needs {requirement}{on}"), noop("{releases} need {requirement}{on}")

@@ -56,13 +56,15 @@ _SOURCE_OBSTACLES = {
 class Required(Struct, frozen=True):
     """A requirement of the project (`dependent` None), of a package, or of one of its extras.
 
-    `releases` are the releases of the dependent that are known to state it.
+    `releases` are the releases of the dependent that are known to state it. `is_override`: an override of the project
+    takes the place of what they state.
     """
 
     requirement: Requirement
     dependent: NormalizedName | None = None
     extra: NormalizedName | None = None
     releases: int = 0
+    is_override: bool = False
 
 
 class Constrained(Struct, frozen=True):

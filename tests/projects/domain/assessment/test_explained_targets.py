@@ -72,7 +72,7 @@ def test_a_package_whose_version_that_installs_another_one_does_not_admit_is_a_c
     first, needs, lacks = answer.conflict.lines
     # A plan may take driver 2.0, which does not help either. What the project states is shown.
     assert (first.requirement, first.source, first.line) == ("driver==1.0", "requirements.txt", 1)
-    assert (needs.name, needs.requirement) == ("driver", "socket<2")
+    assert (needs.name, needs.versions, needs.requirement) == ("driver", "1.0", "socket<2")
     assert (lacks.name, lacks.versions) == ("socket", "1.0")
     assert "no go. The requirements of 2 packages cannot hold together.\nYou ask for driver==1.0." in headline(answer)
 
