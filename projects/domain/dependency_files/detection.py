@@ -35,6 +35,20 @@ _REQUIREMENTS = re.compile(
 _CONDA = re.compile(r"(?:conda[^/]*|[^/]*environment[^/]*|env)\.ya?ml")
 _TABLE = re.compile(r"^[ \t]{0,20}\[{1,2}[ \t]{0,20}([\w.\-\"' ]{1,100})\]{1,2}[ \t]*(?:#.*)?$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^([\w\-]{1,40})[ \t]*=[ \t]*", re.MULTILINE)
+_CONDA_TEXT = re.compile(r"^dependencies:[ \t]*$", re.MULTILINE)
+_USUAL = {
+    Format.PYPROJECT: "pyproject.toml",
+    Format.SETUP_CFG: "setup.cfg",
+    Format.PIPFILE: "Pipfile",
+    Format.PIPFILE_LOCK: "Pipfile.lock",
+    Format.POETRY_LOCK: "poetry.lock",
+    Format.UV_LOCK: "uv.lock",
+    Format.PDM_LOCK: "pdm.lock",
+    Format.PYLOCK: "pylock.toml",
+    Format.CYCLONEDX: "bom.json",
+    Format.PIP_INSPECT: "inspect.json",
+    Format.SCRIPT: "script.py",
+}
 
 
 def is_dependency_file(path: str) -> bool:
@@ -83,6 +97,13 @@ def _by_name(path: str, name: str) -> Format | None:
     if _WORKFLOW.search(path) or name.startswith("dockerfile.") or name.endswith(".dockerfile"):
         return Format.HINT
     return Format.CONDA if name.endswith((".yml", ".yaml")) else None
+
+
+def name_for(text: str) -> str:
+    """Return the usual name of a file with this text, which came without one. What fits no format is requirements."""
+    if _CONDA_TEXT.search(text):
+        return "environment.yml"
+    return _USUAL.get(detect("", text), "requirements.txt")
 
 
 def is_constraints(path: str) -> bool:

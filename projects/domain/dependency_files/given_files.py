@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from projects.domain.dependency_files.detection import name_for
 from projects.domain.dependency_files.logins import FileLogins, hide_logins
 from projects.domain.dependency_files.reader import read
 from projects.domain.dependency_files.values import ParsedFiles
 
 _INCLUDE = re.compile(rb"^[ \t]*(?:-r|-c|--requirement|--constraint)[ \t]*=?[ \t]*([^\s#]+)", re.MULTILINE)
-PASTED = "requirements.txt"
 
 
 class PreparedFiles(Struct, frozen=True):
@@ -66,10 +66,13 @@ def roots_of(files: Mapping[str, bytes]) -> list[str]:
 
 
 def name_files(pasted: bytes, uploaded: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Return path → content of the pasted text and uploads. A name in use gets a number before its suffix."""
+    """Return path → content of the pasted text and uploads. A name in use gets a number before its suffix.
+
+    The pasted text gets the usual name of its format.
+    """
     files: dict[str, bytes] = {}
     if pasted.strip():
-        files[PASTED] = pasted
+        files[name_for(pasted.decode("utf-8", "replace"))] = pasted
     for name, content in uploaded:
         files[_free(name, files)] = content
     return files
