@@ -12,15 +12,20 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from packaging.version import Version
 
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
 from projects.domain.rewriting.compile_command import compile_command
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
+from scanner.domain.matching.availability import accepts_python
 from scanner.domain.translation import gettext, noop
 
 _NEWEST = noop(
     "{tool} locks the newest releases that fit, not those of the plan: hold its lock against the constraints below"
 )
 _PDM = noop("PDM takes the constraints below from a file; what they do not name it locks at its newest")
+_OLDER_PYTHONS = noop(
+    "uv locks for every Python of requires-python: if it refuses a release for older ones, give it a marker: {example}"
+)
 _FOREIGN_NOTE = noop("no command is known for this lock: lock again with the constraints below")
 _BY_LOCK = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK, Format.PIP_COMPILE}
 
@@ -85,7 +90,7 @@ def _command(
     """Return the command for a lock, run in its folder, and what it cannot express."""
     match source.format:
         case Format.UV_LOCK:
-            return " ".join(["uv lock", *_upgrades(moved)]), None
+            return " ".join(["uv lock", *_upgrades(moved)]), _older_pythons(parsed, source, moved, versions.python)
         case Format.POETRY_LOCK:
             if not moved:
                 return "poetry lock", None
@@ -101,6 +106,25 @@ def _command(
         # A compiled file is rewritten itself.
         return None, gettext(_FOREIGN_NOTE) if source.format is Format.PYLOCK else None
     return " ".join([found.command, *_upgrades(moved), *found.then]), found.note
+
+
+def _older_pythons(
+    parsed: ParsedFiles, source: SourceFile, moved: Mapping[str, Version], python: str | None
+) -> str | None:
+    """Return what helps where a release of the plan is not for older Pythons, for which uv locks too.
+
+    `python` is that of the plan, "3.14". None if the lock is for no older one.
+    """
+    if not moved or python is None:
+        return None
+    major, minor = python.split(".")
+    older = [Version(f"{major}.{number}.99") for number in range(int(minor))]
+    stated = [one for one in parsed.limits if one.source == source.path and one.kind is LimitKind.LOCK_PYTHON]
+    if not any(accepts_python(text, one) for limit in stated for text in limit.specifiers for one in older):
+        return None
+    name, version = next(iter(moved.items()))
+    example = shlex.quote(f'{name}=={version} ; python_version >= "{python}"')
+    return gettext(_OLDER_PYTHONS).format(example=example)
 
 
 def _upgrades(moved: Mapping[str, Version]) -> Iterator[str]:

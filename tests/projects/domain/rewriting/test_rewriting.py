@@ -177,6 +177,16 @@ def test_a_lock_is_left_to_its_tool() -> None:
     assert result.commands == ("uv lock --upgrade-package 'pydantic==2.8.0'",)
 
 
+@pytest.mark.parametrize(("stated", "is_said"), [(">=3.10", True), (">=3.13", False)])
+def test_uv_may_need_a_marker_where_its_lock_is_for_older_pythons(stated: str, is_said: bool) -> None:
+    text = f'version = 1\nrequires-python = "{stated}"\n[[package]]\nname = "pydantic"\nversion = "2.6.1"\n'
+    data = f'{text}source = {{registry="r"}}\n'.encode()
+    planned = replace(moves({"pydantic": ("2.6.1", "2.8.0")}), environments=[{"python_version": "3.13"}])
+    problems = rewrite({"uv.lock": data}, read({"uv.lock": data}, ["uv.lock"]), planned).problems
+    said = [one.message for one in problems if one.message.endswith("""'pydantic==2.8.0 ; python_version >= "3.13"'""")]
+    assert bool(said) is is_said
+
+
 def test_a_release_that_stays_gets_the_hashes_of_its_present_files() -> None:
     before = f"pydantic==2.6.1 --hash=sha256:{A}\n"
     listed = LimitChange(LimitKind.LISTED_FILES, "requirements.txt", 1, "2.6.1", package="pydantic")
