@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -70,7 +73,8 @@ def break_contest(request: HtmxHttpRequest, slug: str, key: str) -> HttpResponse
         log_change(request, LoggedAction.BREAK_CONTESTED, project, after=fact.package)
         text = gettext("The break of {package} is contested. The team's projects are assessed again.")
         messages.success(request, text.format(package=fact.package))
-        return redirect("project-breaks", slug=slug)
+        # Others of the package still count: it may be known from several sources.
+        return redirect(f"{reverse('project-breaks', args=[slug])}?{urlencode({'q': fact.package})}")
     context = {
         "area": "projects",
         "project": project,
