@@ -48,12 +48,13 @@ from projects.presentation.summary import (
 )
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import grouped
-from scanner.domain.translation import ngettext
+from scanner.domain.translation import gettext, ngettext, noop
 
 _DEFAULT_COLUMNS = 6
 # A few are in the table; more are the names of another index, or made up.
 _MANY_MISSING = 10
 _MOST_PROBLEMS = 50
+_COUNTS_NOTHING = noop("No requirement counts: all belong to extras or groups that are not chosen.")
 _MOST_CHANGES = 20
 
 
@@ -121,13 +122,14 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     table = risk_table(cells, shown or default_columns(columns, verdicts), query, now.date())
     changes = _changes(state, columns)
     confused = state.assessment.confusions if state.assessment else ()
+    counts_nothing = bool(state.requirement_count) and _has_no_package(state.assessment)
     return ProjectPage(
         snapshot=state.snapshot,
         checked_at=state.checked_at,
         is_stale=is_stale(state.checked_at, now),
         requirement_count=state.requirement_count,
         package_count=len(names),
-        counts_nothing=bool(state.requirement_count) and _has_no_package(state.assessment),
+        counts_nothing=counts_nothing,
         progress=assessment_progress(state, _waiting(targets), now),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
@@ -147,7 +149,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         headings=table_headings(table, query),
         heading_groups=heading_groups(table),
         count_text=count_text(table),
-        empty_text=empty_text(table, query),
+        empty_text=gettext(_COUNTS_NOTHING) if counts_nothing else empty_text(table, query),
         notices=state.notices,
         confusions=confusion_notices(confused),
         confused={confusion.name: len(confusion.listings) for confusion in confused},
