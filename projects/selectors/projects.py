@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
+from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.dependency_files import split_choices
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.domain.received_proof import ReceivedProof
 from projects.models import (
@@ -67,14 +69,7 @@ def project_state(project: Project, *, has_proofs: bool = True) -> ProjectState:
     assessment = _stored(newest, proofs) if newest else None
     requirements: tuple[PendingRequirement, ...] = ()
     if assessment is None or not assessment.targets.keys() >= set(targets):
-        requirements = tuple(
-            map(
-                PendingRequirement._make,
-                snapshot.requirements.filter(constraint=False).values_list(
-                    "name", "pinned", "source", "line", "specifier", "direct"
-                ),
-            )
-        )
+        requirements = _pending(project, snapshot)
     packages = ProjectPackage.objects.filter(project=project).aggregate(
         checked_at=Min("package__checked_at"),
         names=Count("package__name", distinct=True),
@@ -93,6 +88,20 @@ def project_state(project: Project, *, has_proofs: bool = True) -> ProjectState:
         reading=_reading(project, snapshot) if assessment and not assessment.is_complete else IndexReading(),
         hints=tuple(RuntimeHint(**hint) for hint in snapshot.hints),
         notices=notices_of(project, snapshot),
+    )
+
+
+def _pending(project: Project, snapshot: Snapshot) -> tuple[PendingRequirement, ...]:
+    """Return the requirements that no assessment has judged yet, without those of groups that do not count. One query.
+
+    A row has the first of its groups.
+    """
+    chosen = {canonicalize_name(name) for names in split_choices(project.groups) for name in names}
+    rows = snapshot.requirements.filter(constraint=False).values_list(
+        *("group", "name", "pinned", "source", "line", "specifier", "direct")
+    )
+    return tuple(
+        PendingRequirement._make(row) for group, *row in rows if not group or canonicalize_name(group) in chosen
     )
 
 

@@ -102,7 +102,10 @@ def test_a_project_of_whose_requirements_none_counts_says_so_and_where_to_choose
     project = add_project(cast, "groups")
     snapshot = Snapshot.objects.create(project=project)
     SnapshotRequirement.objects.create(snapshot=snapshot, name="pytest", group="develop")
+    assert "pytest" not in text(alice.get("/projects/groups/").content)
+    Project.objects.filter(pk=project.pk).update(groups=["develop"])
     assert "1 of 1 required package has no final verdict yet" in text(alice.get("/projects/groups/").content)
+    Project.objects.filter(pk=project.pk).update(groups=[])
     assess_as(project, {target: [] for target in TARGETS}, snapshot=snapshot)
     assert "groups its files ask for no package" in text(alice.get("/").content)
     page = alice.get("/projects/groups/").content
