@@ -41,8 +41,18 @@ def add_assessment_options(parser: ArgumentParser) -> None:
         help="leave out the groups that uv, Poetry or PDM installs by default",
     )
     parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
-    parser.add_argument("--source", choices=[policy.value for policy in SourcePolicy], default="pure")
-    parser.add_argument("--strategy", choices=[strategy.value for strategy in Strategy], default="minimal")
+    parser.add_argument(
+        "--source",
+        choices=[policy.value for policy in SourcePolicy],
+        default="pure",
+        help="which builds from source count as installing: none, those of pure Python, or all (pure)",
+    )
+    parser.add_argument(
+        "--strategy",
+        choices=[strategy.value for strategy in Strategy],
+        default="minimal",
+        help="plans change as little as possible, or take the newest versions (minimal)",
+    )
     parser.add_argument("--hold", action="append", default=[], metavar="NAME", help="never move this; repeatable")
     parser.add_argument("--step", choices=[step.value for step in Step], default="major", help="how far one may move")
     parser.add_argument("--pre", action="store_true", help="pre-releases count")

@@ -6,11 +6,13 @@ import json
 import sqlite3
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from projects.management.assessment_options import add_assessment_options
 from projects.services.projects import SAMPLE_FILE
 from tests.commands import DATABASE, NO_INDEX, ROOT, environment, manage, manage_here, migrated
 from tests.replay import ReplayIndex
@@ -241,3 +243,11 @@ def test_the_tables_that_the_client_creates_at_once_are_those_that_the_migration
     made, known = tables(tmp_path / "client" / DATABASE), tables(migrated(tmp_path / "server") / DATABASE)
     assert "projects_assessment" in made
     assert {table: made[table] ^ known[table] for table in made if made[table] != known[table]} == {}
+
+
+def test_the_help_says_what_builds_and_plans_there_are() -> None:
+    parser = ArgumentParser()
+    add_assessment_options(parser)
+    said = " ".join(parser.format_help().split())
+    assert "which builds from source count as installing" in said
+    assert "plans change as little as possible, or take the newest versions" in said
