@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadFileScheduling
 
+from tests.patience import PATIENCE
 from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 
 _stop_database = None
@@ -48,6 +49,8 @@ for _name in ("SITE_ROOT", "REDIS_URL", "DEBUG", "WHEELWAY_INDEX_URL", "WHEELWAY
 os.environ["WHEELWAY_DATA"] = _data_dir
 # Tests of reading wheels turn it on.
 os.environ["WHEELWAY_READ_WHEELS"] = "0"
+# A page of a busy machine would leave files to a job, where a test expects its answer.
+os.environ["WHEELWAY_PAGE_READ_SECONDS"] = str(PATIENCE)
 os.environ["SECRET_KEY"] = "the-key-of-the-tests-is-no-secret-0123456789"
 os.environ.pop("DATABASE_URL", None)
 if os.environ.get("WHEELWAY_TEST_DATABASE") == "sqlite":
