@@ -13,7 +13,8 @@ Requirement files and locked projects on many targets, wheels only (`assess --so
 3 and 4 are left out for locks, whose plans keep the versions in use, and 4 with `--quick`.
 
 The index is the replay index over loopback. With `--record` it records what the cases need of the real index, into the
-folder that WHEELWAY_RECORDINGS names. uv knows no free-threaded builds, so only `pin_check` judges those; where it
+folder that WHEELWAY_RECORDINGS names; its pages announce no digests of metadata, so only a run without it compares
+releases whose wheels differ. uv knows no free-threaded builds, so only `pin_check` judges those; where it
 answers another question, `uv_rules` says which. Every difference is printed, and the processor time that assessing
 took; the exit status is 1 if there is a difference.
 """
