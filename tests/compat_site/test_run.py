@@ -145,8 +145,15 @@ def test_a_second_start_keeps_what_the_first_one_stored_and_a_third_prints_no_li
     database.close()
     # An account has signed in.
     third = run()
-    assert "/sign-in/ (a link for admin: .venv/bin/python manage.py sign-in-link admin)" in "\n".join(third.lines)
-    assert "(once)" not in "\n".join(third.lines)
+    printed = "\n".join(third.lines)
+    assert "(once)" not in printed
+    asked = re.search(r"Sign in: (\S+)/sign-in/ \(a link for admin: SITE_ROOT=(\S+) \S+ manage.py (.+)\)", printed)
+    assert asked is not None
+    assert asked[1] == asked[2]
+    there = environment(tmp_path / "data", NO_INDEX) | {"SITE_ROOT": asked[2]}
+    link = manage(*asked[3].split(), environment=there, check=True)
+    with signed_in(link.stdout.strip()) as session:
+        assert session.get(f"{asked[1]}/", timeout=PATIENCE).text.count("practice-api") > 0
 
 
 @pytest.mark.usefixtures("tables")

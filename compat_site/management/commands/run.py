@@ -128,7 +128,8 @@ class Command(BaseCommand):
                 self._say(f"Mail is written to {settings.MAIL_DIR}, because WHEELWAY_MAIL_URL is not set.")
             if has_signed_in():
                 # What a start prints may be kept in a log for long, where others read it.
-                link = f".venv/bin/python manage.py sign-in-link {user.get_username()}"
+                where = "" if base_url == settings.PUBLIC_URL else f"SITE_ROOT={base_url} "
+                link = f"{where}.venv/bin/python manage.py sign-in-link {user.get_username()}"
                 return [f"Sign in: {base_url}/sign-in/ (a link for {user.get_username()}: {link})"]
             return [f"Sign in as {user.get_username()} (once): {make_sign_in_link(user, base_url=base_url)}"]
         finally:
