@@ -77,7 +77,10 @@ class MessageRow(Struct, frozen=True):
 
 
 class WatchRow(Struct, frozen=True):
-    """One watch with its messages, newest first. `verdict` is from the project's newest assessment."""
+    """One watch with its messages, newest first.
+
+    `verdict` is from the project's newest assessment; `is_assessed`: whether that has the package on the target.
+    """
 
     pk: int
     package: str
@@ -89,6 +92,7 @@ class WatchRow(Struct, frozen=True):
     since: datetime
     ended_at: datetime | None
     state: WatchState
+    is_assessed: bool
     verdict: Verdict
     verdict_text: str
     messages: tuple[MessageRow, ...]

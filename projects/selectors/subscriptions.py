@@ -140,8 +140,9 @@ def _watch_row(watch: Subscription, package: PackageResult | None) -> WatchRow:
         since=watch.created_at,
         ended_at=watch.stopped_at,
         state=_watch_state(watch, alerts),
+        is_assessed=package is not None,
         verdict=verdict,
-        verdict_text=verdict_text(verdict, first) if package is not None else "not in the newest assessment",
+        verdict_text=verdict_text(verdict, first) if package is not None else gettext("not in the newest assessment"),
         messages=tuple(_message_row(alert) for alert in alerts),
     )
 

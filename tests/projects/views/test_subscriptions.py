@@ -169,6 +169,21 @@ def test_the_alerts_page_shows_what_one_waits_for_and_nobody_elses(client: Clien
     assert "The watch is active." in page
 
 
+@pytest.mark.parametrize(
+    ("required", "says"), [("greenlet", "no version works yet"), ("gevent", "not in the newest assessment")]
+)
+def test_a_watch_leads_to_its_cell_while_the_project_has_that(
+    client: Client, watching: Subscription, required: str, says: str
+) -> None:
+    assessed(watching.project, name=required)
+    client.force_login(watching.user)
+    page = client.get(reverse("alerts")).content.decode()
+    assert says in page
+    cell = reverse("project-cell", args=[watching.project.slug, TARGET, "greenlet"])
+    assert (f'href="{cell}"' in page) is (required == "greenlet")
+    assert client.get(cell).status_code == (200 if required == "greenlet" else 404)
+
+
 def test_a_project_that_one_left_is_not_shown(client: Client, watching: Subscription) -> None:
     Membership.objects.all().delete()
     client.force_login(watching.user)
