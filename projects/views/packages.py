@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from projects.access import HtmxHttpRequest, get_project
 from projects.models import Project
 from projects.presentation.columns import Column, columns_of, in_order
+from projects.presentation.known_breaks import break_row
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.package.comparison import ComparisonText, describe_comparison
 from projects.presentation.package.files import FileList, FileQuery, file_list
@@ -36,6 +37,7 @@ from scanner.domain.targets.pythons import PYTHONS, Implementation
 from scanner.domain.targets.target import Target, parse_target
 from scanner.selectors.comparison import compared_releases
 from scanner.selectors.first_wheels import first_wheels
+from scanner.selectors.known_breaks import originated_breaks
 from scanner.selectors.package_page import package_details, release_listing
 from scanner.services.indexes import get_index
 
@@ -118,6 +120,7 @@ def _page(request: HtmxHttpRequest, index_id: int, index_url: str, name: str, ta
         timeline=_timeline(index_id, name, all_columns),
         comparison=_comparison(request, index_id, name, targets_shown),
         files=_files(request, index_id, details),
+        breaks=[break_row(one.fact, one.origin.value) for one in originated_breaks() if one.fact.package == name],
     )
 
 

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from projects.presentation.columns import Column
 from projects.presentation.freshness import is_stale
+from projects.presentation.known_breaks import BreakRow
 from projects.presentation.package.comparison import ComparisonText
 from projects.presentation.package.files import FileList
 from projects.presentation.package.history import HistoryLine, history_lines
@@ -32,6 +33,7 @@ class PackagePage(Struct, frozen=True):
     """A package page. `columns` are the shown targets of `all_columns`, and `rows` the shown releases on them.
 
     `answer` says where the newest release runs. `file_list` and `project_page` are links to the index, "" for none.
+    `breaks` are releases that are known to break.
     """
 
     details: PackageDetails
@@ -48,6 +50,7 @@ class PackagePage(Struct, frozen=True):
     files: FileList | None
     file_list: str
     project_page: str
+    breaks: tuple[BreakRow, ...]
 
     @property
     def status_text(self) -> str:
@@ -81,6 +84,7 @@ def package_page(
     timeline: Timeline | None,
     comparison: ComparisonText | None,
     files: FileList | None,
+    breaks: Sequence[BreakRow],
 ) -> PackagePage:
     """Return the page of a package whose releases have offers for `columns`."""
     links = index_links(index_url, details.name)
@@ -99,6 +103,7 @@ def package_page(
         files=files,
         file_list=links[0],
         project_page=links[1],
+        breaks=tuple(breaks),
     )
 
 

@@ -127,5 +127,5 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     alice: Client, index: Index, django_assert_num_queries: DjangoAssertNumQueries, releases: int
 ) -> None:
     polled("ours", *(wheel("ours", f"1.{number}") for number in range(releases)), index=index)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         alice.get(OWN, {"releases": "all"})

@@ -60,6 +60,19 @@ def test_links_of_the_newest_release_that_has_some_are_shown_safely(alice: Clien
     assert "Old bugs" not in page
 
 
+def test_releases_that_are_known_to_break_are_told_with_where_and_from_what(alice: Client, cast: Cast) -> None:
+    package = polled("sqlalchemy", wheel("sqlalchemy", "2.0.30", "py3-none-any"))
+    ProjectPackage.objects.get_or_create(project=cast.project, package=package)
+    page = text(alice.get("/packages/sqlalchemy/").content)
+    told = page.partition("Known breaks")[2].partition("Which release runs where")[0]
+    assert "sqlalchemy ==2.0.30 Python >=3.13: import sqlalchemy: TypeError: Can't replace canonical symbol" in told
+    assert "First good: 2.0.31. measured by installing and importing on CPython 3.13 (comes with Wheelway)" in told
+
+
+def test_a_package_of_which_no_break_is_known_has_no_such_section(alice: Client, orjson: Package) -> None:
+    assert "Known breaks" not in text(alice.get(PAGE).content)
+
+
 def test_the_page_tells_releases_by_target_newest_first(alice: Client, orjson: Package) -> None:
     page = alice.get(PAGE).content.decode()
     assert re.findall(
@@ -153,7 +166,7 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     alice: Client, orjson: Package, django_assert_num_queries: DjangoAssertNumQueries, releases: int
 ) -> None:
     polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         alice.get(PAGE, {"releases": "all"})
 
 
