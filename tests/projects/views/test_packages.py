@@ -66,7 +66,7 @@ def test_releases_that_are_known_to_break_are_told_with_where_and_from_what(alic
     page = text(alice.get("/packages/sqlalchemy/").content)
     told = page.partition("Known breaks")[2].partition("Which release runs where")[0]
     assert "sqlalchemy ==2.0.30 Python >=3.13: import sqlalchemy: TypeError: Can't replace canonical symbol" in told
-    assert "First good: 2.0.31. measured by installing and importing on CPython 3.13 (comes with Wheelway)" in told
+    assert "· first good: 2.0.31 · measured by installing and importing on CPython 3.13 (comes with Wheelway)" in told
 
 
 def test_a_package_of_which_no_break_is_known_has_no_such_section(alice: Client, orjson: Package) -> None:
