@@ -11,7 +11,13 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from packaging.utils import canonicalize_name, is_normalized_name
 
-from projects.domain.dependency_files import AvailableGroups, RequirementScope, split_choices, stored_choices
+from projects.domain.dependency_files import (
+    AvailableGroups,
+    RequirementScope,
+    conflicting_choices,
+    split_choices,
+    stored_choices,
+)
 from projects.models import Project
 from projects.presentation.target_grid import MOST_TARGETS, chosen_targets
 from scanner.domain.targets.target import UnknownTarget
@@ -119,14 +125,22 @@ class PolicyForm(_ProjectForm):
         # Forms that were open before the choice came do not send it.
         self.fields["demanded_evidence"].required = False
         self.initial["holds"] = "\n".join(self.instance.holds)
+        self._offered = offered or AvailableGroups((), ())
         groups = cast("forms.MultipleChoiceField", self.fields["groups"])
-        groups.choices, self.initial["groups"] = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
+        groups.choices, self.initial["groups"] = group_choices(self._offered, self.instance.groups)
         if not groups.choices:
             del self.fields["groups"]
 
     def clean_demanded_evidence(self) -> str:
         """Return the choice, or the one before where none was sent."""
         return self.cleaned_data["demanded_evidence"] or self.instance.demanded_evidence
+
+    def clean_groups(self) -> list[str]:
+        """Return the chosen groups and extras. Those that the files keep apart are refused together."""
+        chosen: list[str] = self.cleaned_data["groups"]
+        if conflicting := conflicting_choices(self._offered.conflicts, *split_choices(chosen)):
+            raise forms.ValidationError(conflicting)
+        return chosen
 
     def clean_holds(self) -> list[str]:
         """Return the names, normalized and sorted."""

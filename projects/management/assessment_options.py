@@ -95,7 +95,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         raise CommandError("\n".join(map(str, unknown)), returncode=2)
     defaults = () if options.get("no_default_groups") else files.parsed.default_groups
     groups = [*defaults, *options["group"]]
-    conflicting = conflicting_choices(files.parsed, groups, options["extra"])
+    conflicting = conflicting_choices(files.parsed.conflicts, groups, options["extra"])
     if conflicting:
         raise CommandError("\n".join(conflicting), returncode=2)
     requirements = select(files.parsed, groups, options["extra"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from msgspec import convert
 
 from projects.domain.dependency_files import AvailableGroups, available_groups
 from projects.models import Origin, Project, ProjectTarget, Snapshot, Team
@@ -121,7 +122,7 @@ def offered_groups(project: Project) -> AvailableGroups:
     if stored is None:
         # From before they were stored with it.
         return available_groups(read_snapshot(newest))
-    return AvailableGroups(tuple(stored["groups"]), tuple(stored["extras"]))
+    return convert(stored, AvailableGroups)
 
 
 def _create_with_free_slug(name: str, team: Team) -> Project:

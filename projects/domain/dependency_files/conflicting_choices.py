@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.documents import array, get_in, string
-from projects.domain.dependency_files.values import Choice, ParsedFiles, RequirementScope
+from projects.domain.dependency_files.values import Choice, RequirementScope
 from scanner.domain.phrases import join_words
+from scanner.domain.translation import gettext
 
 _KINDS = {"extra": RequirementScope.EXTRA, "group": RequirementScope.GROUP}
 
@@ -26,13 +27,12 @@ def read_conflicts(sets: object) -> Iterable[tuple[Choice, ...]]:
             yield tuple(found)
 
 
-def conflicting_choices(parsed: ParsedFiles, groups: Collection[str], extras: Collection[str]) -> list[str]:
+def conflicting_choices(
+    conflicts: Iterable[tuple[Choice, ...]], groups: Collection[str], extras: Collection[str]
+) -> list[str]:
     """Return a sentence for each set of which more than one is chosen."""
     chosen = {(RequirementScope.GROUP, canonicalize_name(name)) for name in groups}
     chosen |= {(RequirementScope.EXTRA, canonicalize_name(name)) for name in extras}
-    sentences = []
-    for choices in parsed.conflicts:
-        both = [f"{scope} {name}" for scope, name in choices if (scope, name) in chosen]
-        if len(both) > 1:
-            sentences.append(f"{join_words(both)}: the files declare that they conflict, and uv installs only one")
-    return sentences
+    sentence = gettext("{choices}: the files declare that they conflict, and uv installs only one")
+    found = ([f"{scope} {name}" for scope, name in choices if (scope, name) in chosen] for choices in conflicts)
+    return [sentence.format(choices=join_words(both)) for both in found if len(both) > 1]

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
-from projects.domain.dependency_files.values import ParsedFiles, ParsedRequirement, RequirementScope
+from projects.domain.dependency_files.values import Choice, ParsedFiles, ParsedRequirement, RequirementScope
 from scanner.domain.phrases import join_words
 
 # A name has no colon.
@@ -17,10 +17,14 @@ _GROUP, _EXTRA = "group:", "extra:"
 
 
 class AvailableGroups(Struct, frozen=True):
-    """The groups and extras to choose from, sorted; `groups` has tool environments and build requirements too."""
+    """The groups and extras to choose from, sorted; `groups` has tool environments and build requirements too.
+
+    Of each set of `conflicts` only one can be chosen.
+    """
 
     groups: tuple[str, ...]
     extras: tuple[str, ...]
+    conflicts: tuple[tuple[Choice, ...], ...] = ()
 
 
 class UnknownChoice(Struct, frozen=True):
@@ -51,7 +55,7 @@ def available_groups(parsed: ParsedFiles) -> AvailableGroups:
             extras.update(requirement.groups)
         elif requirement.scope is not RequirementScope.MAIN:
             groups.update(requirement.groups)
-    return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)))
+    return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)), parsed.conflicts)
 
 
 def default_choices(parsed: ParsedFiles) -> list[str]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from msgspec.structs import asdict
 
-from projects.models import DemandedGrade, LargestStep, Project, SnapshotFile
+from projects.models import DemandedGrade, LargestStep, Project, Snapshot, SnapshotFile
+from projects.services.projects import offered_groups
 from tests.cast import LINUX_313, Cast
 from tests.web import without_tags
 
@@ -23,6 +25,8 @@ fast = ["orjson"]
 [dependency-groups]
 test = ["pytest"]
 fast = ["uvloop"]
+[tool.uv]
+conflicts = [[{ extra = "fast" }, { group = "test" }]]
 """
 
 
@@ -85,6 +89,19 @@ def test_of_a_group_and_an_extra_with_one_name_one_can_be_chosen(alice: Client, 
     assert ticked() == ["group:fast", "extra:fast"]
     assert alice.post(PAGE, FORM | {"groups": ["group:fast"]}).status_code == 302
     assert ticked() == Project.objects.get().groups == ["group:fast"]
+
+
+@pytest.mark.parametrize("is_stored", [False, True], ids=["read again", "stored with the snapshot"])
+def test_what_the_files_keep_apart_is_refused_together(alice: Client, grouped: Cast, is_stored: bool) -> None:
+    if is_stored:
+        offered = offered_groups(grouped.project)
+        Snapshot.objects.update(options={"groups": asdict(offered)})
+        assert offered_groups(grouped.project) == offered
+    answer = alice.post(PAGE, FORM | {"groups": ["extra:fast", "test"]})
+    assert answer.status_code == 422
+    assert "extra fast and group test: the files declare that they conflict" in without_tags(answer.content)
+    assert Project.objects.get().groups == []
+    assert alice.post(PAGE, FORM | {"groups": ["group:fast", "test"]}).status_code == 302
 
 
 def test_a_chosen_group_that_is_gone_from_the_files_can_still_be_unchosen(alice: Client, grouped: Cast) -> None:

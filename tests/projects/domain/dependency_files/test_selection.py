@@ -182,6 +182,6 @@ def test_of_a_set_that_conflicts_only_one_can_be_chosen() -> None:
         PYPROJECT
         + b'[tool.uv]\nconflicts = [[{ extra = "Fast_IO" }, { group = "docs" }, { package = "other" }], "x"]\n'
     )
-    assert conflicting_choices(files, ["dev", "docs"], []) == []
-    (sentence,) = conflicting_choices(files, ["docs"], ["fast-io"])
+    assert conflicting_choices(files.conflicts, ["dev", "docs"], []) == []
+    (sentence,) = conflicting_choices(files.conflicts, ["docs"], ["fast-io"])
     assert sentence == "extra fast-io and group docs: the files declare that they conflict, and uv installs only one"
