@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name, is_normalized_name
 from projects.domain.dependency_files import (
     AvailableGroups,
     RequirementScope,
+    choices_of,
     conflicting_choices,
     split_choices,
     stored_choices,
@@ -154,19 +155,14 @@ class PolicyForm(_ProjectForm):
 
 def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Return value and label of each group and extra, then of chosen names that are gone; and the values to tick."""
-    group, extra, lost = (
-        gettext("{name} (group)"),
-        gettext("{name} (extra)"),
-        gettext("{name} (not in the newest files)"),
-    )
-    found: set[str] = set()
-    choices, ticked = [], []
-    named = [(name, [{canonicalize_name(one) for one in names} for names in split_choices([name])]) for name in chosen]
+    labels = {RequirementScope.GROUP: gettext("{name} (group)"), RequirementScope.EXTRA: gettext("{name} (extra)")}
+    lost = gettext("{name} (not in the newest files)")
+    picked = choices_of(*split_choices(chosen))
+    choices, ticked, found = [], [], set[tuple[RequirementScope, str]]()
     for value, scope, name in stored_choices(offered):
-        is_extra = scope is RequirementScope.EXTRA
-        choices.append((value, (extra if is_extra else group).format(name=name)))
-        choosing = {one for one, names in named if canonicalize_name(name) in names[is_extra]}
-        found |= choosing
-        ticked += [value] if choosing else []
-    gone = [name for name in dict.fromkeys(chosen) if name not in found]
+        choice = (scope, canonicalize_name(name))
+        choices.append((value, labels[scope].format(name=name)))
+        ticked += [value] if choice in picked else []
+        found.add(choice)
+    gone = [name for name in dict.fromkeys(chosen) if found.isdisjoint(choices_of(*split_choices([name])))]
     return [*choices, *((name, lost.format(name=name)) for name in gone)], [*ticked, *gone]

@@ -63,15 +63,14 @@ def _conflict(request: AssessmentRequest, one: ResolvedTarget, verdict: ProjectV
 
     Where each package has a version that installs and yet no plan was found, others do not admit these versions.
     """
+    is_blocked = any(judgement.verdict is Verdict.BLOCKED for judgement in one.judgements.values())
     if one.closure.conflict is not None:
-        explained = replace(one.closure.conflict.explanation, relaxations=one.ways_out)
-        return with_sources(explained, request.requirements)
-    if verdict is not ProjectVerdict.NO_GO or one.plan is None or one.plan.conflict is None:
+        found = one.closure.conflict.explanation
+    elif verdict is ProjectVerdict.NO_GO and one.plan is not None and one.plan.conflict is not None and not is_blocked:
+        found = as_stated(one.plan.conflict.explanation, request.requirements)
+    else:
         return None
-    if any(judgement.verdict is Verdict.BLOCKED for judgement in one.judgements.values()):
-        return None
-    explained = replace(one.plan.conflict.explanation, relaxations=one.ways_out)
-    return with_sources(as_stated(explained, request.requirements), request.requirements)
+    return with_sources(replace(found, relaxations=one.ways_out), request.requirements)
 
 
 def _open_reason(one: ResolvedTarget) -> PlanReason | None:

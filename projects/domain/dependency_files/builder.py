@@ -182,7 +182,7 @@ class ParsedFilesBuilder(Struct):
                 self.choices[scope, canonicalize_name(name[:120])] = None
 
     def add_conflicts(self, conflicts: Iterable[tuple[Choice, ...]]) -> None:
-        """Add sets of choices of which only one can be installed, each once."""
+        """Add sets of conflicting choices. A set that is known already is not added again."""
         self.conflicts.update(dict.fromkeys(islice(conflicts, MAX_PROBLEMS)))
 
     def add_default_groups(self, lock: Format, names: Iterable[str]) -> None:

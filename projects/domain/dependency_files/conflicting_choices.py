@@ -1,4 +1,4 @@
-"""Groups and extras of which uv installs only one: `conflicts` in [tool.uv] and in uv.lock."""
+"""Conflicting groups and extras: the `conflicts` of [tool.uv] and of uv.lock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.documents import array, get_in, string
+from projects.domain.dependency_files.selection import choices_of
 from projects.domain.dependency_files.values import Choice, RequirementScope
 from scanner.domain.phrases import join_words
 from scanner.domain.translation import gettext
@@ -30,9 +31,8 @@ def read_conflicts(sets: object) -> Iterable[tuple[Choice, ...]]:
 def conflicting_choices(
     conflicts: Iterable[tuple[Choice, ...]], groups: Collection[str], extras: Collection[str]
 ) -> list[str]:
-    """Return a sentence for each set of which more than one is chosen."""
-    chosen = {(RequirementScope.GROUP, canonicalize_name(name)) for name in groups}
-    chosen |= {(RequirementScope.EXTRA, canonicalize_name(name)) for name in extras}
+    """Return a message for each of the conflicts in which more than one choice was made."""
+    chosen = choices_of(groups, extras)
     sentence = gettext("{choices}: the files declare that they conflict, and uv installs only one")
     found = ([f"{scope} {name}" for scope, name in choices if (scope, name) in chosen] for choices in conflicts)
     return [sentence.format(choices=join_words(both)) for both in found if len(both) > 1]

@@ -58,6 +58,12 @@ def available_groups(parsed: ParsedFiles) -> AvailableGroups:
     return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)), parsed.conflicts)
 
 
+def choices_of(groups: Iterable[str], extras: Iterable[str]) -> set[Choice]:
+    """Return these groups and extras as choices, with normalised names."""
+    made = {(RequirementScope.GROUP, canonicalize_name(name)) for name in groups}
+    return made | {(RequirementScope.EXTRA, canonicalize_name(name)) for name in extras}
+
+
 def default_choices(parsed: ParsedFiles) -> list[str]:
     """Return the groups that the project's tool installs by default, as a project stores its choice."""
     extras = {canonicalize_name(name) for name in available_groups(parsed).extras}

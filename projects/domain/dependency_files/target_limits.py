@@ -23,9 +23,10 @@ class LimitKind(StrEnum):
     LOCKED_PACKAGE = "locked-package"
     LISTED_FILES = "listed-files"
 
-
-# The project itself states these: locking again does not lift them.
-STATED_BY_PROJECT = frozenset({LimitKind.REQUIRES_PYTHON, LimitKind.ENVIRONMENTS})
+    @property
+    def is_locked(self) -> bool:
+        """Whether a lock states it, so that locking again may lift it."""
+        return self not in {LimitKind.REQUIRES_PYTHON, LimitKind.ENVIRONMENTS}
 
 
 class TargetLimit(Struct, frozen=True):
@@ -43,11 +44,6 @@ class TargetLimit(Struct, frozen=True):
     markers: tuple[str, ...] = ()
     package: str = ""
     condition: str | None = None
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether a lock states it: locking again may lift it."""
-        return self.kind not in STATED_BY_PROJECT
 
     def admits(self, target: Target) -> bool:
         """Return whether the target fulfils the condition."""

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from msgspec import Struct
 
-from projects.domain.dependency_files.target_limits import STATED_BY_PROJECT, LimitKind, TargetLimit
+from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.rewriting.python_range import admit_python
 from scanner.domain.targets.target import Target
 
@@ -28,7 +28,7 @@ class LimitChange(Struct, frozen=True):
     @property
     def is_locked(self) -> bool:
         """Whether a lock states it: it goes when the project is locked again."""
-        return self.kind not in STATED_BY_PROJECT
+        return self.kind.is_locked
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form, which is also that of schema 1."""

@@ -58,9 +58,9 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
         lines = conflict_lines(entry.result.conflict, lambda _: "")
         yield f"{gettext('The requirements contradict each other.')} {' '.join(lines)}"
         yield from ways_out(entry.result.conflict)
-    for package in packages:
-        if package.verdict is Verdict.BLOCKED:
-            yield f"{_why_blocked(package)}: {_what_helps(package, plan)}."
+    blocked = [package for package in packages if package.verdict is Verdict.BLOCKED]
+    reasons: dict[str, str] = {package.name: _why_blocked(package) for package in blocked}
+    yield from (f"{reasons[package.name]}: {_what_helps(package, plan)}." for package in blocked)
     yield from map(limit_advice, plan.limits)
     yield from _upgrades(entry)
     for package in packages:
@@ -78,8 +78,8 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
             len(yanked),
         )
         yield text.format(releases=join_words(yanked))
-    told = {str(package.name): _why_blocked(package) for package in packages if package.verdict is Verdict.BLOCKED}
-    yield from (f"{name}: {flag}." for name, flag in entry.flags() if flag not in told.get(name, ""))
+    # The reason of a blocked package may contain its flag.
+    yield from (f"{name}: {flag}." for name, flag in entry.flags() if flag not in reasons.get(name, ""))
     gone = [_standing(package) for package in packages if package.package_status != "active"]
     if gone:
         yield gettext("On the index, {packages}.").format(packages=join_words(gone))

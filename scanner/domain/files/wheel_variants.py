@@ -48,18 +48,21 @@ class PlatformFamily(Struct, frozen=True, order=True):
     @property
     def marker(self) -> str:
         """The marker that holds there and nowhere else."""
-        clauses = [f'sys_platform == "{self.system}"', f'platform_machine == "{self.machine}"']
-        clauses += [f'python_version == "{self.python}"'] if self.python else []
-        clauses += [f'python_version != "{python}"' for python in self.other_than]
-        return " and ".join(clauses)
+        return " and ".join(self._clauses("==", "!="))
 
     @property
     def opposite(self) -> str:
         """The marker that holds everywhere else."""
-        clauses = [f'sys_platform != "{self.system}"', f'platform_machine != "{self.machine}"']
-        clauses += [f'python_version != "{self.python}"'] if self.python else []
-        clauses += [f'python_version == "{python}"' for python in self.other_than]
-        return " or ".join(clauses)
+        return " or ".join(self._clauses("!=", "=="))
+
+    def _clauses(self, is_one: str, is_other: str) -> Iterator[str]:
+        """Yield the conditions of the marker. `is_one` compares with what the family is, `is_other` with what not."""
+        yield f'sys_platform {is_one} "{self.system}"'
+        yield f'platform_machine {is_one} "{self.machine}"'
+        if self.python:
+            yield f'python_version {is_one} "{self.python}"'
+        for python in self.other_than:
+            yield f'python_version {is_other} "{python}"'
 
 
 class WheelListing(Struct, frozen=True):
@@ -75,8 +78,8 @@ def choose_wheels(wheels: Iterable[WheelListing]) -> list[tuple[WheelListing, fr
     """Return the wheels whose metadata must be read to know those of all, each with the platforms that it speaks for.
 
     The first one speaks for whatever is not named. It is one wheel for nearly every release: others count where the
-    index gives other digests for them or, if it gives none, where their size shows that they hold something else. With
-    digests the Pythons of one platform are told apart too.
+    index gives other digests for them or, if it gives none, where their size shows that they hold something else. If
+    it gives digests, the wheels of one platform for different Pythons are compared too.
     """
     listed: dict[PlatformFamily, list[WheelListing]] = {}
     anywhere: list[WheelListing] = []

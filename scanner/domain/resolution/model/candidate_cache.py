@@ -18,7 +18,7 @@ from scanner.domain.targets.target import Target
 
 __all__ = ["CandidateCache"]
 
-# Of a package of which the project says nothing.
+# The terms of a package that the project does not mention.
 _NO_TERMS = PackageTerms()
 
 
